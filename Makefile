@@ -1,0 +1,52 @@
+# make help lists the commands. Everything else is in docs/operating.md.
+VENV ?= .venv
+DEMO_DIR ?= var/demo
+PY := $(VENV)/bin/python
+# The newest Python that the pins are tried with.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check soak screenshots
+
+help:
+	@echo "make run          start the helpdesk (installs what it needs into $(VENV) first)"
+	@echo "make demo         the same, filled with conversations, in $(DEMO_DIR); sends nothing outside"
+	@echo "make test         every test"
+	@echo "make check        formatting, lint, types, layers, migrations, deployment checks, audit"
+	@echo "make soak         the long tests: kill -9 of each part, many times"
+	@echo "make screenshots  every screen as a picture, to var/screens"
+
+run: $(VENV)/installed
+	@exec $(PY) manage.py run
+
+demo: $(VENV)/installed
+	@DATA_DIR=$(DEMO_DIR) exec $(PY) manage.py run --demo
+
+test: $(VENV)/installed-dev
+	@exec $(PY) -m tests.services.run
+
+soak: $(VENV)/installed-dev
+	@exec $(PY) -m tests.services.run --soak
+
+check: $(VENV)/installed-dev
+	@exec $(PY) -m tests.services.check
+
+screenshots: $(VENV)/installed-dev
+	@exec $(PY) -m tests.services.run --screenshots
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "There is no python3 here. Install it: apt-get install --yes python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), but Python 3.11 or later is needed. Install one, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the virtual environment $(VENV) with $$($(PYTHON) -V)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Making it failed. On Debian: apt-get install --yes python3-venv"; exit 1; }
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what Holdfast runs on (requirements.txt); this takes about a minute the first time"
+	@$(PY) -m pip install --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need (requirements-dev.txt)"
+	@$(PY) -m pip install --disable-pip-version-check --quiet --requirement requirements-dev.txt
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,1 @@
+"""Messengers, above tickets/. A new one is one folder here."""

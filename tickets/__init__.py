@@ -1,0 +1,1 @@
+"""The helpdesk. Works with email alone; never imports bridges/ or helpdesk/."""
