@@ -1,0 +1,170 @@
+"""The contract that every channel fulfils, email first. Nothing in tickets/ asks which channel it is.
+
+A channel is a class named in settings.CHANNELS. It may import this module, tickets.mime and tickets.inbox.accept.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+from tickets.models import Account, Delivery, Health, Message
+
+# The kinds of NotSent, and what follows: design.md, "The contract of a channel".
+CONTACT_BLOCKED = "contact_blocked"
+CONTACT_GONE = "contact_gone"
+WINDOW = "window"
+CUT_OFF = "cut_off"
+RATE = "rate"
+TEMPORARY = "temporary"
+UNSEEN = "unseen"
+UNCERTAIN = "uncertain"
+BUG = "bug"
+KINDS = (CONTACT_BLOCKED, CONTACT_GONE, WINDOW, CUT_OFF, RATE, TEMPORARY, UNSEEN, UNCERTAIN, BUG)
+
+
+class NotSent(Exception):
+    """A part of a message did not go out, or perhaps not.
+
+    `reason`: the vendor's own words. `kind`: one of KINDS. `retry_after`: seconds the vendor asks for, if it said so.
+    """
+
+    def __init__(self, reason: str, kind: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+        self.retry_after = retry_after
+
+
+class NotConnected(Exception):
+    """An account could not be connected or reached; the text says in words what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting of an account; the set-up form and `account add --set` are made from these."""
+
+    name: str
+    label: str
+    secret: bool = False
+    required: bool = False
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(slots=True)
+class Notice:
+    """One thing that a vendor's payload tells. `key` tells it apart from others of the same payload ("" for the only one)."""
+
+    kind: str  # message, edit, delete, reaction, receipt, subscribe, unsubscribe, system, ignored
+    key: str = ""
+    sender: str = ""  # the address on this channel
+    sender_name: str = ""
+    chat: str = ""
+    remote_id: str = ""
+    target_id: str = ""
+    at: datetime | None = None
+    text: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a probe found: `health` of Health, and the reason in words ("" when working)."""
+
+    health: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One message to be carried on one account to the recipients of `deliveries`."""
+
+    message: Message
+    account: Account
+    deliveries: Sequence[Delivery]
+    original: bytes  # the neutral message as it stands in the record
+
+
+Done = Callable[[Delivery, int, str], None]  # (delivery, part just sent, remote id): commits before the next call
+Refused = list[tuple[Delivery, NotSent]]  # recipients refused one by one
+
+
+class Channel:
+    """A way in and out for one account. Subclasses fill in what their vendor has; see docs/adding-a-channel.md."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str] = "message"  # a symbol of the icon sprite
+    conversational: ClassVar[bool] = False  # arrival order matters, and a bare message joins the contact's open ticket
+    config: ClassVar[tuple[Field, ...]] = ()
+    capabilities: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    # In
+    def verify(self, request: HttpRequest) -> HttpResponse | None:
+        """Return None if the request is the vendor's, else the response that refuses or answers it by itself."""
+        return HttpResponse(status=404)
+
+    def answer(self, raw: bytes) -> bytes:
+        """Return the response body that the vendor wants for this payload; mostly empty."""
+        return b""
+
+    def read(self, raw: bytes) -> list[Notice]:
+        """Return all that a payload tells. Pure: knows no account, no network; never raises on a strange payload."""
+        raise NotImplementedError
+
+    def message(self, notice: Notice, raw: bytes) -> bytes:
+        """Return the RFC 5322 message that stands for a notice of `raw`."""
+        raise NotImplementedError
+
+    def poll(self, stop: Callable[[], bool]) -> None:
+        """Fetch and accept until `stop()`; return when there is nothing to poll on this account."""
+
+    # The account
+    def connect(self) -> None:
+        """Make the vendor send to us (set a webhook). Raises NotConnected."""
+
+    def disconnect(self) -> None:
+        """Undo connect. Raises NotConnected."""
+
+    def probe(self) -> Probe:
+        """Really ask the vendor whether this account works, both ways."""
+        return Probe(Health.WORKING)
+
+    # Out
+    def render(self, outgoing: Outgoing) -> bytes:
+        """Return what is really sent, the same for every recipient; its sha256 stands in the outcome."""
+        raise NotImplementedError
+
+    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
+        """Carry `rendered` to the recipients, part by part, calling `done` for each part that went out.
+
+        Returns the recipients that were refused one by one. Raises NotSent for all that are not done.
+        """
+        raise NotImplementedError
+
+    def reply_address(self, message: Message) -> str:
+        """Return the address that answers to `message` should go to, "" where the channel has none."""
+        return ""
+
+
+def channel_classes() -> dict[str, type[Channel]]:
+    """Return the channels of settings.CHANNELS by name."""
+    classes: Iterator[type[Channel]] = (import_string(path) for path in settings.CHANNELS)
+    return {cls.name: cls for cls in classes}
+
+
+def open_channel(account: Account) -> Channel:
+    """Return the channel of `account`. Raises NotConnected when this installation does not have it."""
+    cls = channel_classes().get(account.channel)
+    if cls is None:
+        raise NotConnected(f"The channel {account.channel} of {account.name} is not in settings.CHANNELS.")
+    return cls(account)

@@ -1,0 +1,54 @@
+"""The index over the record: every row here is explained by an entry, or stands in `NOT_IN_THE_RECORD`."""
+
+from tickets.models.contacts import Address, Contact
+from tickets.models.ids import new_id, new_random
+from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, ItemState
+from tickets.models.outgoing import Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
+from tickets.models.people import Agent, Role, Team
+from tickets.models.search import SearchDoc
+from tickets.models.tickets import (
+    Attachment,
+    AwaitedId,
+    Direction,
+    Event,
+    Message,
+    Participant,
+    Priority,
+    State,
+    Tag,
+    Ticket,
+)
+
+__all__ = [
+    "Account",
+    "Address",
+    "Agent",
+    "Attachment",
+    "AwaitedId",
+    "Contact",
+    "Counter",
+    "Delivery",
+    "DeliveryState",
+    "Direction",
+    "Draft",
+    "DraftFile",
+    "DraftState",
+    "Entry",
+    "Event",
+    "Health",
+    "InboxItem",
+    "ItemState",
+    "Message",
+    "Participant",
+    "Priority",
+    "ReadMark",
+    "Role",
+    "SearchDoc",
+    "State",
+    "Tag",
+    "Team",
+    "Ticket",
+    "WriteKey",
+    "new_id",
+    "new_random",
+]
