@@ -1,9 +1,8 @@
-"""The embedded Redis: where its socket is, which binary serves it, how it is started. Only the standard library."""
+"""The embedded Redis: where its socket is, which binary serves it, with which options. Only the standard library."""
 
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -52,12 +51,15 @@ def private_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def start(socket: Path, folder: Path) -> "subprocess.Popen[bytes]":
-    """Start Redis on `socket` alone (no port), its append-only file in `folder`; the caller ends it. Raises NoRedis."""
-    binary = find_binary()
+def prepare(socket: Path, folder: Path) -> None:
+    """Make the folders of the socket and of the append-only file, and take away a socket left behind. Raises NoRedis."""
     private_folder(socket.parent)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     socket.unlink(missing_ok=True)
+
+
+def arguments(binary: str, socket: Path, folder: Path) -> list[str]:
+    """The command line of a Redis on `socket` alone (no port), which keeps its append-only file in `folder`."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -69,5 +71,4 @@ def start(socket: Path, folder: Path) -> "subprocess.Popen[bytes]":
         "loglevel": "warning",
         "daemonize": "no",
     }
-    arguments = [word for key, value in options.items() for word in (f"--{key}", value)]
-    return subprocess.Popen([binary, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return [binary, *(word for key, value in options.items() for word in (f"--{key}", value))]

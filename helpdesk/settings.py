@@ -30,7 +30,9 @@ def prepared(folder: Path) -> Path:
     return folder
 
 
-DATA_DIR = prepared(env.path("DATA_DIR", BASE_DIR / "var"))
+# A demo has data of its own, and sends nothing outside.
+DEMO = env.flag("DEMO")
+DATA_DIR = prepared(env.path("DATA_DIR", BASE_DIR / "var" / "demo" if DEMO else BASE_DIR / "var"))
 RECORD_URL = env.url("RECORD_URL", f"file://{DATA_DIR}/record", {"file", "s3"})
 
 HOST = env.text("HOST", "127.0.0.1")
@@ -85,7 +87,6 @@ SECRET_KEY = env.secret("SECRET_KEY") or made_once(DATA_DIR / "secret_key")
 # --- Django -----------------------------------------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG")
-DEMO = env.flag("DEMO")
 ROOT_URLCONF = "helpdesk.urls"
 ASGI_APPLICATION = "helpdesk.asgi.application"
 WSGI_APPLICATION = "helpdesk.wsgi.application"
@@ -191,11 +192,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_connect_timeout": 1, "global_keyprefix": "celery:"} if CELERY_BROKER_URL.startswith("redis") else {}
 )
 LANES = ("in", "out", "slow", "record")
+# Parts that must be alive somewhere for /healthz to say ok.
+PARTS = (*LANES, "clock", "mail")
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
 # The default way out; a mailbox may have its own. With no EMAIL_HOST, mail goes to a Maildir under DATA_DIR.
-EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_HOST = "" if DEMO else env.text("EMAIL_HOST")
 EMAIL_PORT = env.port("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
@@ -238,8 +241,8 @@ LOCALE_PATHS = [BASE_DIR / "tickets" / "locale"]
 # --- Static files -----------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-# Files are found in the packages themselves: nothing to collect before a start.
+# Files are found in the packages themselves: nothing to collect before a start. A folder here is for `collectstatic`.
+STATIC_ROOT = env.text("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -303,7 +306,7 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(processName)s] %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {

@@ -1,8 +1,12 @@
-"""Every address of the server: the helpdesk's own, and anymail's doors for providers that push mail."""
+"""Every address of the server: the helpdesk's own, health, and anymail's doors for providers that push mail."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tickets.views import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.livez),
+    path("healthz", health.healthz),
     path("anymail/", include("anymail.urls")),
     path("", include("tickets.urls")),
 ]

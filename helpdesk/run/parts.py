@@ -1,0 +1,112 @@
+"""What the parts do once they are forked: web, one worker per lane, clock, mail."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+
+import uvicorn
+from celery.exceptions import WorkerShutdown
+from celery.worker import WorkController, state
+from django.conf import settings
+from django.db import close_old_connections
+
+from helpdesk.asgi import application
+from helpdesk.celery import app
+from helpdesk.run.process import Part
+from tickets import heartbeat
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.25
+
+
+def all_parts(web_socket: socket.socket) -> list[Part]:
+    """Every part but Redis, in the order of their start."""
+    lanes = [Part(lane, living(lane, partial(work, lane))) for lane in settings.LANES]
+    return [Part("web", living("web", partial(serve, web_socket))), *lanes, Part("clock", living("clock", keep_time))]
+
+
+def living(name: str, run: Callable[[], None]) -> Callable[[], None]:
+    """`run` with a thread beside it that tells /healthz of this process, and ends it when its parent is gone."""
+
+    def lived() -> None:
+        threading.Thread(target=show_life, args=(name, os.getppid()), name="heartbeat", daemon=True).start()
+        run()
+
+    return lived
+
+
+def show_life(name: str, parent: int) -> None:
+    """Every few seconds, for ever."""
+    client = heartbeat.connect()
+    while os.getppid() == parent:
+        heartbeat.beat(client, name)
+        time.sleep(heartbeat.EVERY_SECONDS)
+    os._exit(1)
+
+
+def serve(door: socket.socket) -> None:
+    """The web server on a socket that already listens. Live streams are cut three seconds after the signal."""
+    config = uvicorn.Config(
+        application,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    uvicorn.Server(config).run(sockets=[door])
+
+
+def work(lane: str) -> None:
+    """A Celery worker for one lane, one task at a time, in this process. SIGTERM lets the task in hand end."""
+    signal.signal(signal.SIGTERM, stop_worker)
+    worker = WorkController(
+        app=app,
+        hostname=f"{lane}-{os.getpid()}@{socket.gethostname()}",
+        pool="solo",
+        concurrency=1,
+        queues=[lane],
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    if worker.exitcode:
+        raise RuntimeError(f"the worker of lane {lane} ended with exit code {worker.exitcode}; the log above says why")
+
+
+def stop_worker(number: int, frame: FrameType | None) -> None:
+    """A signal handler: leave at once when idle, else after the task in hand."""
+    if state.active_requests:
+        state.should_stop = 0
+    else:
+        raise WorkerShutdown(0)
+
+
+def keep_time() -> None:
+    """Four times a second: ring for what is due. A database that is away for a while is only logged."""
+    from tickets.tasks import tick
+
+    stop = stop_event()
+    while not stop.wait(TICK_SECONDS):
+        try:
+            tick()
+        except Exception:
+            logger.exception("the clock missed a tick")
+            close_old_connections()
+            stop.wait(1)
+
+
+def stop_event() -> threading.Event:
+    """Set by SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
+    return stop
