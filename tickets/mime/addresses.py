@@ -1,0 +1,129 @@
+"""Address lists (RFC 5322 §3.4) as they really come: comments, groups, missing brackets, commas in names, encoded words anywhere."""
+
+import re
+from dataclasses import dataclass
+
+from tickets.mime.charsets import clean
+from tickets.mime.words import decode_words
+
+MOST = 100_000
+_SIMPLE = re.compile(r'(?:"([^"\\<>]*)"|([^"\\<>@,;:()\[\]]*))\s*<([^<>@\s,;"()]+)@([^<>@\s,;"()]+)>')
+_BARE = re.compile(r"([^<>@\s,;:\"()]+)@([^<>@\s,;:\"()]+)")
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"?|<([^<>]*)>?|([,;:])|([()])|([^",;:<>()]+)|(.)', re.S)
+_ADDRESS = re.compile(r"""[^\s<>@,;:"'()\[\]]+@[^\s<>@,;:"'()]+""")
+_ESCAPED = re.compile(r"\\(.)")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name and an address. `name` is decoded, "" if there is none; the domain of `address` is in lower case."""
+
+    name: str
+    address: str
+
+
+def mailboxes(text: str) -> list[Mailbox]:
+    """All mailboxes of an address field (unfolded, encoded words not decoded), groups flattened, in order."""
+    text = text.strip()
+    if not text:
+        return []
+    if one := _SIMPLE.fullmatch(text):
+        return [Mailbox(_name(one[1] if one[1] is not None else one[2]), f"{one[3]}@{one[4].lower()}")]
+    if one := _BARE.fullmatch(text):
+        return [Mailbox("", f"{one[1]}@{one[2].lower()}")]
+    found = _Reader(text).read()
+    if not found and "=?" in text:
+        decoded = decode_words(text)
+        found = _Reader(decoded).read() if "@" in decoded else []
+    return found
+
+
+def first(text: str | None) -> Mailbox | None:
+    """The first mailbox of an address field, or None."""
+    found = mailboxes(text) if text else []
+    return found[0] if found else None
+
+
+def normal(address: str) -> str:
+    """`address` as it is compared and stored: no brackets, spaces, mailto: or source route; the domain in lower case."""
+    address = clean(address).strip().strip("<>").strip()
+    if address[:7].lower() == "mailto:":
+        address = address[7:]
+    if address.startswith("@") and ":" in address:
+        address = address.rpartition(":")[2]
+    if '"' not in address:
+        address = _SPACES.sub("", address)
+    local, at, domain = address.rpartition("@")
+    return f"{local}@{domain.lower().rstrip('.')}" if at and local and domain else ""
+
+
+def _name(text: str) -> str:
+    return _SPACES.sub(" ", decode_words(text)).strip()
+
+
+class _Reader:
+    """Collects the pieces of one mailbox until a comma, then makes it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Mailbox] = []
+        self.words: list[str] = []
+        self.comments: list[str] = []
+        self.angle: str | None = None
+        self.held = ""
+
+    def read(self) -> list[Mailbox]:
+        depth = 0
+        for quoted, angle, mark, bracket, word, stray in _TOKEN.findall(self.text):
+            if bracket:
+                depth = depth + 1 if bracket == "(" else max(0, depth - 1)
+            elif depth:
+                self.comments.append(quoted or angle or mark or word)
+            elif mark:
+                self.mark(mark)
+            elif word or stray:
+                self.words.append(word or stray)
+            elif quoted:
+                self.words.append('"' + quoted + '"' if _is_local(quoted) else _ESCAPED.sub(r"\1", quoted))
+            elif angle:
+                self.angle = angle if self.angle is None or "@" not in self.angle else self.angle
+            if len(self.found) >= MOST:
+                return self.found
+        self.end()
+        return self.found
+
+    def mark(self, mark: str) -> None:
+        if mark != ":":
+            self.end(group=mark == ";")
+        elif self.angle is None and not any("@" in word for word in self.words):
+            self.words, self.comments, self.held = [], [], ""  # what stood before was the name of a group
+        else:
+            self.words.append(mark)
+
+    def end(self, group: bool = False) -> None:
+        """One mailbox is complete. Words without an address are the front of a name with a comma: `Oak, Ann <ann@…>`."""
+        phrase = " ".join(" ".join(self.words).split())
+        address = normal(self.angle) if self.angle else ""
+        if not address and "@" in phrase:
+            address, phrase = _split(phrase)
+        if address:
+            name = _name(f"{self.held}, {phrase}" if self.held and phrase else phrase)
+            self.found.append(Mailbox(name or _name(" ".join(self.comments)), address))
+            self.held = ""
+        else:
+            self.held = "" if group or self.angle else phrase
+        self.words, self.comments, self.angle = [], [], None
+
+
+def _is_local(quoted: str) -> bool:
+    return "@" not in quoted and " " not in quoted and quoted.isascii() and len(quoted) < 65 and ".." in quoted
+
+
+def _split(phrase: str) -> tuple[str, str]:
+    """Address and remaining words of a phrase that has an address without brackets."""
+    match = _ADDRESS.search(phrase.replace(" @", "@").replace("@ ", "@"))
+    if not match:
+        return "", phrase
+    rest = phrase.replace(match[0], " ").strip(" '\"[]")
+    return normal(match[0]), " ".join(rest.split())

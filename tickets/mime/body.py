@@ -1,0 +1,154 @@
+"""What of a mail is read as its text, what as its HTML, and what is a file that came with it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from tickets.mime.charsets import decode
+from tickets.mime.flowed import unflowed
+from tickets.mime.parts import Part, uudecoded
+from tickets.mime.tnef import is_tnef, tnef_files
+
+MEMBER = 100_000
+_META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{2,40})", re.I)
+_UU_BLOCK = re.compile(r"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+\S[^\n]{0,250}\n(?:[!-`][^\n]{0,100}\n){0,500000}?`?\n?end[ \t]*(?:\n|\Z)")
+_MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a mail. `part` is its number in the mail (stable: `parse.attachment(raw, part)` reads it back)."""
+
+    part: int
+    filename: str | None
+    content_type: str
+    size: int
+    sha256: str
+    content_id: str | None
+    inline: bool
+    content: bytes = field(repr=False, compare=False)
+
+
+@dataclass(slots=True)
+class Body:
+    """The readable body: plain text parts, HTML parts, and the same in one order for mails that mix them."""
+
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    lonely_html: bool = False
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+def read_body(root: Part) -> Body:
+    """Sort the leaves of a mail into text, HTML and attachments, decoded."""
+    body = Body()
+    for leaf in root.leaves():
+        kind = _shown_as(leaf)
+        if kind == "":
+            body.attachments.extend(files_of(leaf))
+        elif kind == "calendar":
+            body.attachments.extend(files_of(leaf))
+            if not body.plain and not body.html:
+                body.plain.append(text_of(leaf))
+        elif kind == "html":
+            _add_html(body, leaf)
+        elif kind == "plain":
+            _add_plain(body, leaf)
+    return body
+
+
+def _add_html(body: Body, leaf: Part) -> None:
+    text = text_of(leaf)
+    body.html.append(text)
+    body.shown.append(("html", text))
+    if leaf.parent is not None and not _within(leaf, "multipart/alternative"):
+        body.lonely_html = True
+
+
+def _add_plain(body: Body, leaf: Part) -> None:
+    text = text_of(leaf)
+    if "begin " in text and text.count("\n") > 2:
+        text, files = _without_uuencoded(leaf, text)
+        body.attachments.extend(files)
+    body.plain.append(text)
+    if not _within(leaf, "multipart/alternative"):
+        body.shown.append(("plain", text))
+
+
+def _shown_as(leaf: Part) -> str:
+    """plain, html, calendar, hidden (an alternative that nobody sees), or "" for an attachment."""
+    kind = leaf.content_type
+    if leaf.disposition == "attachment" or (kind != "text/calendar" and leaf.filename):
+        return ""
+    if kind.startswith("multipart/"):
+        return "plain" if leaf.parent is None else ("hidden" if leaf.start >= leaf.end else "")
+    if not kind.startswith("text/") or kind.startswith(_MACHINE_PARTS):
+        return ""
+    if kind == "text/calendar":
+        return "calendar" if _within(leaf, "multipart/alternative") or leaf.parent is None else ""
+    if leaf.parent is not None and leaf.parent.content_type == "multipart/report" and leaf.parent.children.index(leaf) > 0:
+        return ""
+    if kind == "text/html":
+        return "html"
+    if kind != "text/plain" and leaf.parent is not None and leaf.parent.content_type == "multipart/alternative":
+        return "hidden" if any(other.content_type in ("text/plain", "text/html") for other in leaf.parent.children) else "plain"
+    return "plain"
+
+
+def _within(leaf: Part, kind: str) -> bool:
+    part = leaf.parent
+    while part is not None:
+        if part.content_type == kind:
+            return True
+        part = part.parent
+    return False
+
+
+def text_of(leaf: Part) -> str:
+    """The characters of a text part, lines ending in \\n."""
+    raw = leaf.content()
+    charset = leaf.parameters.get("charset")
+    if leaf.content_type == "text/html" and (meta := _META.search(raw, 0, 4096)) and (not charset or "ascii" in charset.lower()):
+        charset = meta[1].decode("ascii")
+    text = decode(raw, charset)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if leaf.parameters.get("format", "").lower() == "flowed" and leaf.content_type == "text/plain":
+        text = unflowed(text, delsp=leaf.parameters.get("delsp", "").lower() == "yes")
+    return text
+
+
+def files_of(leaf: Part) -> Iterator[Attachment]:
+    """The attachment that a leaf is; the files in a winmail.dat follow it."""
+    content = leaf.content()
+    shown = leaf.disposition == "inline" or (leaf.disposition != "attachment" and leaf.content_id is not None)
+    yield _attachment(leaf.number, leaf.filename, leaf.content_type, content, leaf.content_id, shown)
+    if is_tnef(leaf.content_type, leaf.filename):
+        for member, (name, kind, data) in enumerate(tnef_files(content), 1):
+            yield _attachment(leaf.number + MEMBER * member, name, kind, data, None, False)
+
+
+def _attachment(part: int, name: str | None, kind: str, content: bytes, content_id: str | None, inline: bool) -> Attachment:
+    return Attachment(part, name, kind, len(content), sha256(content).hexdigest(), content_id, inline, content)
+
+
+def _without_uuencoded(leaf: Part, text: str) -> tuple[str, list[Attachment]]:
+    """`text` without its uuencoded blocks, and these as files."""
+    found = []
+    for member, block in enumerate(_UU_BLOCK.finditer(text), 1):
+        name, data = uudecoded(block[0].encode("ascii", "replace"))
+        found.append(_attachment(leaf.number + MEMBER * member, name or None, "application/octet-stream", data, None, False))
+    return (_UU_BLOCK.sub("", text), found) if found else (text, [])
+
+
+def attachment_of(root: Part, number: int) -> Attachment | None:
+    """The attachment with this number, without decoding the others."""
+    for leaf in root.leaves():
+        if leaf.number == number % MEMBER:
+            found = list(files_of(leaf))
+            if number > MEMBER and leaf.content_type == "text/plain":
+                found = _without_uuencoded(leaf, text_of(leaf))[1]
+            return next((file for file in found if file.part == number), None)
+    return None

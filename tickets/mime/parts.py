@@ -1,0 +1,212 @@
+"""The parts of a mail (RFC 2046): one pass over the bytes, boundaries however broken, nothing copied until it is wanted."""
+
+import binascii
+import re
+from collections.abc import Iterator
+
+from tickets.mime.headers import Headers, looks_like_fields
+from tickets.mime.parameters import file_name, value_and_parameters
+from tickets.mime.words import base64_bytes
+
+DEEPEST = 100
+MOST_PARTS = 20_000
+MOST_DELIMITERS = 500_000
+_BLANK = re.compile(rb"\n\r?(?=\n)|\r(?=\r)")
+_SOFT_SPACE = re.compile(rb"=[ \t]+(?=\r?\n)")
+_GUESSED = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,100}?)[ \t]*\r?\n(?=[!-9;-~]{1,60}:)")
+_UU_BEGIN = re.compile(rb"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})\r?\n")
+_MBOX = re.compile(rb"(?:>?From [^\r\n]{0,500}\r?\n|\r?\n)+")
+
+
+class Part:
+    """One part: its header fields and where its content lies. A leaf has no children; `number` counts the leaves from 1."""
+
+    __slots__ = ("children", "content_type", "defects", "disposition", "end", "headers", "number", "parameters", "parent", "raw", "start")
+
+    def __init__(self, raw: bytes, headers: Headers, start: int, parent: "Part | None") -> None:
+        self.raw, self.headers, self.start, self.end = raw, headers, start, len(raw)
+        self.parent, self.children, self.number = parent, [], 0
+        self.defects: list[str] = []
+        kind, self.parameters = value_and_parameters(_content_type(headers))
+        digest = parent is not None and parent.content_type == "multipart/digest"
+        self.content_type = kind if "/" in kind else ("message/rfc822" if digest else "text/plain")
+        self.disposition, disposition = value_and_parameters(headers.text("content-disposition"))
+        if disposition:
+            self.parameters = self.parameters | {"filename": disposition["filename"]} if "filename" in disposition else self.parameters
+
+    children: list["Part"]
+
+    @property
+    def is_multipart(self) -> bool:
+        return self.content_type.startswith("multipart/")
+
+    @property
+    def filename(self) -> str | None:
+        return file_name(self.parameters, self.parameters)
+
+    @property
+    def content_id(self) -> str | None:
+        value = self.headers.get("content-id")
+        return value.strip().strip("<>").strip() or None if value else None
+
+    def content(self) -> bytes:
+        """The content with its transfer encoding undone; what was mended is added to `defects`."""
+        body = self.raw[self.start : self.end]
+        encoding = (self.headers.text("content-transfer-encoding") or "").partition(";")[0].strip().lower()
+        if encoding == "base64":
+            if self.content_type == "message/rfc822" and looks_like_fields(body[:300]):
+                return body  # labelled base64 against RFC 2046 §5.2.1, and not even encoded
+            decoded, fine = base64_bytes(body)
+            if not fine:
+                self.defects.append(f"bad base64 in part {self.number}")
+            return decoded
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(_SOFT_SPACE.sub(b"=", body))
+        if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+            return uudecoded(body)[1]
+        return body
+
+    def leaves(self) -> Iterator["Part"]:
+        """All parts without children, in the order of the mail."""
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            if part.children:
+                waiting.extend(reversed(part.children))
+            else:
+                yield part
+
+
+def _content_type(headers: Headers) -> str | None:
+    values = headers.raw("content-type")
+    if len(values) > 1:  # a second, empty or senseless field must not hide a good one
+        return next((text for text in headers_text(headers) if "/" in text), None)
+    return headers.text("content-type")
+
+
+def headers_text(headers: Headers) -> list[str]:
+    """Every Content-Type field of a block that has several."""
+    return headers.get_all("content-type")
+
+
+def head_of(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """The header block that begins at `start`, and where the body after it begins."""
+    if raw[start : start + 1] == b"\n":
+        return Headers(), start + 1
+    if raw[start : start + 2] == b"\r\n":
+        return Headers(), start + 2
+    if not looks_like_fields(raw[start : start + 300]):
+        return Headers(), start
+    blank = _BLANK.search(raw, start, end)
+    if not blank:
+        return Headers(raw[start:end]), end
+    return Headers(raw[start : blank.end()]), blank.end() + 1
+
+
+def split(raw: bytes) -> Part:
+    """The tree of parts of a whole mail. The root is the mail itself. Never fails; what was wrong stands in the root's `defects`."""
+    start = envelope.end() if (envelope := _MBOX.match(raw)) else 0
+    headers, body = head_of(raw, start, len(raw))
+    root = Part(raw, headers, body, None)
+    if not headers.names():
+        root.defects.append("no header fields")
+    if root.is_multipart:
+        _Splitter(raw, root).run()
+    for number, leaf in enumerate(root.leaves(), 1):
+        leaf.number = number
+    return root
+
+
+class _Splitter:
+    """Walks over the lines that start with two hyphens and keeps the boundaries that are open at that point."""
+
+    def __init__(self, raw: bytes, root: Part) -> None:
+        self.raw, self.root = raw, root
+        self.open: list[tuple[bytes, Part]] = []
+        self.current: Part | None = None
+        self.count = 1
+        self.closed = False
+        self.enter(root)
+
+    def run(self) -> None:
+        raw, at = self.raw, max(0, self.root.start - 1)
+        for _ in range(MOST_DELIMITERS):
+            at = raw.find(b"\n--", at)
+            if at < 0 or not self.open:
+                break
+            stop = raw.find(b"\n", at + 1, at + 1000)
+            line = raw[at + 3 : stop if stop >= 0 else min(len(raw), at + 1000)].rstrip(b" \t\r")
+            at = self.line(line, at, stop + 1 if stop >= 0 else len(raw)) if line else at + 1
+        self.close(len(raw))
+        if not self.closed:
+            self.root.defects.append("the last boundary is missing")
+
+    def line(self, line: bytes, at: int, following: int) -> int:
+        """A line with two hyphens (taken off) at `at`: perhaps a delimiter. Returns where to look for the next one."""
+        for level in range(len(self.open) - 1, -1, -1):
+            boundary, parent = self.open[level]
+            if line == boundary:
+                self.close(at)
+                del self.open[level + 1 :]
+                return self.begin(parent, following)
+            if line == boundary + b"--":
+                self.close(at)
+                # Closed for good only if the same boundary may still be meant one level up; else parts may follow in spite of it.
+                del self.open[level or 1 :]
+                self.closed = level == 0
+                return max(at + 1, following - 1)
+        return max(at + 1, following - 1)
+
+    def begin(self, parent: Part, start: int) -> int:
+        if self.count >= MOST_PARTS:
+            self.root.defects.append(f"more than {MOST_PARTS} parts; the rest was left in the last one")
+            self.open = []
+            return len(self.raw)
+        limit = self.raw.find(b"\n--", max(0, start - 1))
+        headers, body = head_of(self.raw, start, limit + 1 if limit >= 0 else len(self.raw))
+        part = Part(self.raw, headers, body, parent)
+        parent.children.append(part)
+        self.current, self.count = part, self.count + 1
+        if part.is_multipart:
+            self.enter(part)
+        return max(start, body) - 1
+
+    def enter(self, part: Part) -> None:
+        """A multipart begins: its boundary is open from here on."""
+        if len(self.open) >= DEEPEST:
+            self.root.defects.append(f"nested deeper than {DEEPEST}")
+            part.content_type = "application/octet-stream"
+            return
+        boundary = (part.parameters.get("boundary") or "").rstrip().encode("utf-8", "replace")
+        if not boundary or (part is self.root and self.raw.find(b"--" + boundary, part.start) < 0):
+            guessed = _GUESSED.search(self.raw, part.start, part.start + 100_000)
+            self.root.defects.append("the boundary is missing" if not boundary else "the boundary never appears")
+            boundary = guessed[1] if guessed else boundary
+        if boundary:
+            self.open.append((boundary, part))
+
+    def close(self, at: int) -> None:
+        """The part that is being read ends before the line break at `at`."""
+        if self.current is not None:
+            end = at - 1 if 0 < at < len(self.raw) and self.raw[at - 1] == 13 else at
+            self.current.end = max(self.current.start, end)
+        self.current = None
+
+
+def uudecoded(body: bytes) -> tuple[str, bytes]:
+    """Name and content of a uuencoded block (with or without its begin line); broken lines are decoded as far as they go."""
+    begin = _UU_BEGIN.search(body)
+    name = begin[1].decode("utf-8", "replace").strip() if begin else ""
+    out = []
+    for line in body[begin.end() if begin else 0 :].splitlines():
+        if line.strip() in (b"end", b"`", b""):
+            break
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            length = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out.append(binascii.a2b_uu(line[:length]))
+            except binascii.Error:
+                break
+    return name, b"".join(out)

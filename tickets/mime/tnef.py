@@ -1,0 +1,34 @@
+"""Outlook's winmail.dat (application/ms-tnef): the files in it."""
+
+import logging
+
+from tnefparse import TNEF  # type: ignore[import-untyped]
+
+from tickets.mime.charsets import clean
+from tickets.mime.parameters import file_name
+
+LARGEST = 30_000_000
+_SIGNATURE = b"\x78\x9f\x3e\x22"
+logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
+
+
+def is_tnef(content_type: str, filename: str | None) -> bool:
+    return content_type in ("application/ms-tnef", "application/vnd.ms-tnef") or (filename or "").lower() == "winmail.dat"
+
+
+def tnef_files(content: bytes) -> list[tuple[str | None, str, bytes]]:
+    """Name, content type and bytes of each file in a winmail.dat; empty if it cannot be read."""
+    if not content.startswith(_SIGNATURE) or len(content) > LARGEST:
+        return []
+    try:
+        return [_file(found) for found in TNEF(content, do_checksum=False).attachments]
+    except Exception:  # noqa: BLE001  the vendor's reader fails in many ways; the whole file is still attached
+        return []
+
+
+def _file(found: object) -> tuple[str | None, str, bytes]:
+    name = getattr(found, "long_filename", None)
+    name = name() if callable(name) else (name or getattr(found, "name", ""))
+    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name or "")
+    data = getattr(found, "data", b"") or b""
+    return file_name({"filename": clean(text)}, {}), "application/octet-stream", bytes(data)
