@@ -165,13 +165,13 @@ class AwaitedId(models.Model):
     """A Message-ID that a message refers to and that is not here yet: a late parent still joins."""
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="awaited")
-    message_id = models.CharField(max_length=998)
+    identifier = models.CharField(max_length=998)
 
     class Meta:
-        indexes = [models.Index(fields=["message_id"], name="awaited_by_message_id")]
+        indexes = [models.Index(fields=["identifier"], name="awaited_by_identifier")]
 
     def __str__(self) -> str:
-        return self.message_id
+        return self.identifier
 
 
 class Event(models.Model):
