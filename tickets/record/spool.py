@@ -1,0 +1,63 @@
+"""The spool: bytes that arrived or were made, fsynced, until the entries made of them are marked.
+
+spool/in/<sha256 of account and key>: one line of JSON, then the raw bytes. spool/made/<sha256>: bytes alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tickets.record.store import store
+
+IN = "spool/in"
+MADE = "spool/made"
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """An arrival as it lies in spool/in."""
+
+    name: str
+    heading: dict[str, Any]  # account, source, key, envelope, received, history
+    raw: bytes
+
+
+def name_of(account: str, key: str) -> str:
+    """Return the file name of an arrival: the same arrival always gets the same name."""
+    return hashlib.sha256(f"{account}\n{key}".encode()).hexdigest()
+
+
+def put(arrivals: Sequence[Spooled]) -> None:
+    """Store arrivals durably: each file fsynced, the folder once. Raises OSError when any is not stored."""
+    for arrival in arrivals:
+        heading = json.dumps(arrival.heading, sort_keys=True).encode()
+        store().write(f"{IN}/{arrival.name}", heading + b"\n" + arrival.raw)
+    if arrivals:
+        store().settle(IN)
+
+
+def get(name: str) -> Spooled:
+    """Return one arrival. Raises FileNotFoundError."""
+    heading, _, raw = store().read(f"{IN}/{name}").partition(b"\n")
+    return Spooled(name, json.loads(heading), raw)
+
+
+def make(data: bytes) -> str:
+    """Store bytes that we made ourselves, before the transaction that refers to them; return their name."""
+    name = hashlib.sha256(data).hexdigest()
+    store().write(f"{MADE}/{name}", data)
+    store().settle(MADE)
+    return name
+
+
+def made(name: str) -> bytes:
+    """Return bytes stored by `make`. Raises FileNotFoundError."""
+    return store().read(f"{MADE}/{name}")
+
+
+def drop(names: Iterable[str]) -> None:
+    """Remove files of the spool whose entries are marked ("spool/in/…")."""
+    for name in names:
+        store().remove(name)

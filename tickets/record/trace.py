@@ -1,0 +1,142 @@
+"""The trace: the Helpdesk-* fields that stand in front of a mail in the record, and what they say.
+
+Only fields above the line `Helpdesk-Original:` count; live mail that carries such fields is ordinary mail.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tickets.models import Entry
+
+FORMAT = 1
+LAST_FIELD = b"Helpdesk-Original:"
+
+
+class BadEntry(Exception):
+    """A file of the record cannot be read as an entry; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the trace of one file says."""
+
+    number: int
+    kind: str
+    at: str
+    fields: dict[str, Any]
+    account: str
+    ticket: int | None
+    random: str
+    chain: str
+    size: int
+    sha256: str
+    digest: str  # of the trace without its chain line
+
+
+def _folded(name: str, value: str) -> Iterator[str]:
+    """Fold at spaces (RFC 5322 §2.2.3), so that taking the line ends out gives the value back."""
+    line = f"{name}:"
+    for word in value.split(" "):
+        if len(line) > len(name) + 1 and len(line) + len(word) > 76:
+            yield line
+            line = ""
+        line += f" {word}"
+    yield line
+
+
+def _lines(entry: Entry) -> list[str]:
+    # A JSON text in ASCII has no line end of its own; a space stands only after "," and ":" or inside a string.
+    data = json.dumps(entry.fields, sort_keys=True, ensure_ascii=True)
+    pairs = [
+        ("Helpdesk-Format", str(FORMAT)),
+        ("Helpdesk-Entry", str(entry.number)),
+        ("Helpdesk-Kind", entry.kind),
+        ("Helpdesk-Time", entry.at.isoformat()),
+        ("Helpdesk-Account", entry.account.public_id if entry.account else ""),
+        ("Helpdesk-Ticket", str(entry.ticket_number or "")),
+        ("Helpdesk-Random", entry.random),
+        ("Helpdesk-Data", data),
+    ]
+    return [line for name, value in pairs if value for line in _folded(name, value)]
+
+
+def digest(entry: Entry) -> str:
+    """Return the sha256 of a numbered entry's trace (without chain) and original; the chain is made of these."""
+    text = "\n".join([*_lines(entry), f"{entry.original_size} {entry.original_sha256}"])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def link(previous: str, entry_digest: str) -> str:
+    """Return the chain value that follows `previous`."""
+    return hashlib.sha256(f"{previous}{entry_digest}".encode()).hexdigest()
+
+
+def render(entry: Entry, original: bytes) -> bytes:
+    """Return the file of a numbered entry: trace with the mail's own line ends, then the original byte for byte."""
+    lines = [
+        *_lines(entry),
+        f"Helpdesk-Chain: {entry.chain}",
+        f"Helpdesk-Original: size={entry.original_size}; sha256={entry.original_sha256}",
+    ]
+    end = b"\r\n" if b"\r\n" in original[:4096] else b"\n"
+    return b"".join(line.encode() + end for line in lines) + original
+
+
+def path_of(entry: Entry) -> str:
+    """Return the name of a numbered entry's file: number and hash only, in the month's Maildir."""
+    return f"{entry.at:%Y-%m}/cur/{entry.number:010d}.{entry.chain[:16]}:2,S"
+
+
+def split(data: bytes) -> tuple[bytes, bytes]:
+    """Return (trace, original) of a file of the record. Raises BadEntry."""
+    start = data.find(LAST_FIELD)
+    end = data.find(b"\n", start)
+    if start < 0 or end < 0 or (start > 0 and data[start - 1 : start] != b"\n"):
+        raise BadEntry("it has no Helpdesk-Original line")
+    return data[: end + 1], data[end + 1 :]
+
+
+def read(trace: bytes) -> Trace:
+    """Return what a trace says. Raises BadEntry."""
+    lines = trace.decode("ascii", "replace").replace("\r\n", "\n").splitlines()
+    named = [line for line in lines if not line.startswith(("Helpdesk-Chain:", "Helpdesk-Original:"))]
+    values = dict(_unfolded(lines))
+    try:
+        size, sha256 = _original(values["Helpdesk-Original"])
+        ticket = values.get("Helpdesk-Ticket")
+        return Trace(
+            number=int(values["Helpdesk-Entry"]),
+            kind=values["Helpdesk-Kind"],
+            at=values["Helpdesk-Time"],
+            fields=json.loads(values.get("Helpdesk-Data", "{}")),
+            account=values.get("Helpdesk-Account", ""),
+            ticket=int(ticket) if ticket else None,
+            random=values["Helpdesk-Random"],
+            chain=values["Helpdesk-Chain"],
+            size=size,
+            sha256=sha256,
+            digest=hashlib.sha256("\n".join([*named, f"{size} {sha256}"]).encode()).hexdigest(),
+        )
+    except (KeyError, ValueError) as error:
+        raise BadEntry(f"its trace cannot be read ({error!r})") from error
+
+
+def _unfolded(lines: list[str]) -> Iterator[tuple[str, str]]:
+    name, value = "", ""
+    for line in lines:
+        if line.startswith(" "):
+            value += line
+            continue
+        if name:
+            yield name, value
+        name, _, value = line.partition(": ")
+    if name:
+        yield name, value
+
+
+def _original(value: str) -> tuple[int, str]:
+    pairs = dict(part.strip().split("=", 1) for part in value.split(";"))
+    return int(pairs["size"]), pairs["sha256"]
