@@ -1,6 +1,7 @@
 """Read settings from the environment. A wrong value raises ImproperlyConfigured and says which one, why, and what it may be."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,8 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def wrong(name: str, value: str, why: str) -> ImproperlyConfigured:
-    """The error for a setting that cannot be used; `why` ends the sentence, without a full stop."""
-    return ImproperlyConfigured(f"{name}={value!r} cannot be used: {why}. Correct it and start again.")
+    """The error for a setting that cannot be used; `why` ends the sentence, without a full stop. Passwords in URLs are left out."""
+    shown = re.sub(r"://[^@/]*@", "://…@", value)
+    return ImproperlyConfigured(f"{name}={shown!r} cannot be used: {why}. Correct it and start again.")
 
 
 def text(name: str, default: str = "") -> str:

@@ -1,0 +1,80 @@
+"""A real SMTP server that keeps what it accepts, and refuses or delays what a test tells it to."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.services.ports import free_port
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One accepted mail."""
+
+    sender: str
+    recipients: list[str]
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The parsed mail."""
+        return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
+
+
+@dataclass
+class Sink:
+    """The server's address, its mails, and its moods. `reset()` between tests."""
+
+    host: str = "127.0.0.1"
+    port: int = field(default_factory=free_port)
+    letters: list[Letter] = field(default_factory=list)
+    refuse: dict[str, str] = field(default_factory=dict)  # recipient -> the reply at RCPT
+    refuse_data: str = ""  # the reply after the final dot
+    delay_seconds: float = 0.0  # before the reply after the final dot
+    hang_up_after_data: bool = False  # takes the mail, keeps it, and says nothing
+
+    def reset(self) -> None:
+        """Empty and friendly again."""
+        self.letters.clear()
+        self.refuse.clear()
+        self.refuse_data, self.delay_seconds, self.hang_up_after_data = "", 0.0, False
+
+    def to(self, recipient: str) -> list[Letter]:
+        """What was accepted for somebody."""
+        return [letter for letter in self.letters if recipient in letter.recipients]
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        """Accept, or refuse as told."""
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Keep the mail, or refuse as told."""
+        if self.refuse_data:
+            return self.refuse_data
+        self.letters.append(Letter(envelope.mail_from or "", list(envelope.rcpt_tos), bytes(envelope.content or b"")))
+        if self.delay_seconds:
+            await asyncio.sleep(self.delay_seconds)
+        if self.hang_up_after_data and server.transport:
+            server.transport.abort()
+        return "250 OK"
+
+
+@contextmanager
+def running() -> Iterator[Sink]:
+    """A sink on a port of its own, for as long as the block runs."""
+    sink = Sink()
+    controller = Controller(sink, hostname=sink.host, port=sink.port, data_size_limit=100 * 1024 * 1024, enable_SMTPUTF8=True)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()
