@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
-WIDTH, HEIGHT = 240, 160
+WIDTH, HEIGHT = 320, 210
 Colour = tuple[int, int, int]
 
 
@@ -47,13 +47,13 @@ def _row(y: int, seed: bytes) -> list[int]:
 
 def _pixel(x: float, y: float, seed: bytes) -> Colour:
     radius, spokes = math.hypot(x, y), 14 + seed[3] % 10
-    if 60 < radius < 68:
+    if 82 < radius < 92:
         return (38, 38, 42)
-    if 55 < radius <= 60:
+    if 75 < radius <= 82:
         return (176, 180, 186)
-    if radius < 9:
+    if radius < 11:
         return (seed[0], seed[1] // 2, seed[2] // 2)
-    if radius <= 55 and abs(math.sin(math.atan2(y, x) * spokes / 2)) * radius < 1.3:
+    if radius <= 75 and abs(math.sin(math.atan2(y, x) * spokes / 2)) * radius * 2 / spokes < 0.8:
         return (120, 124, 130)
     shade = 205 + int(y) // 5
     return (shade, min(255, shade + seed[4] % 24), min(255, shade + seed[5] % 24))
