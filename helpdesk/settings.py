@@ -167,7 +167,9 @@ DATABASES = {"default": database()}
 REDIS_SOCKET = redis.socket_path(DATA_DIR)
 REDIS_URL = env.url("REDIS_URL", f"unix://{REDIS_SOCKET}", {"redis", "rediss", "unix"})
 REDIS_IS_EMBEDDED = not env.text("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}
+}
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://", 1))
 # The tables are the queues: a task only rings the bell, so that nothing is kept, retried or acknowledged late here.
@@ -205,14 +207,18 @@ EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
 if EMAIL_USE_TLS and EMAIL_USE_SSL:
-    raise ImproperlyConfigured("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: set TLS for port 587, SSL for port 465.")
+    raise ImproperlyConfigured(
+        "EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: set TLS for port 587, SSL for port 465."
+    )
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 30, low=1)
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"helpdesk@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # ANYMAIL_POSTMARK_WEBHOOK_SECRET and the like: anymail's own names, taken as they are, each also as …_FILE.
 ANYMAIL = {
-    name.removesuffix("_FILE"): env.secret(name.removesuffix("_FILE")) for name in os.environ if name.startswith("ANYMAIL_")
+    name.removesuffix("_FILE"): env.secret(name.removesuffix("_FILE"))
+    for name in os.environ
+    if name.startswith("ANYMAIL_")
 }
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items()}
 
@@ -260,8 +266,9 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-# W005, W021: whether subdomains may be held to https, and preloaded so, is the domain owner's decision, not ours.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# W019: sanitised mail is shown in a frame of our own pages. W005, W021: whether subdomains may be held to https, and
+# preloaded so, is the decision of the domain's owner.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W019", "security.W021"]
 if not SITE_IS_HTTPS:
     # W004, W008, W012, W016: the address is http://, as on a first try on one machine; https brings all four.
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]

@@ -29,7 +29,9 @@ SERVICES = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Note in the report which real servers a test uses."""
     for item in items:
-        asked = set(getattr(item, "fixturenames", ())) - ({"redis_server"} if "live_url" not in item.fixturenames else set())  # type: ignore[attr-defined]
+        asked = set(getattr(item, "fixturenames", ())) - (
+            {"redis_server"} if "live_url" not in item.fixturenames else set()
+        )  # type: ignore[attr-defined]
         for fixture, service in SERVICES.items():
             if fixture in asked:
                 item.user_properties.append(("service", service))
@@ -120,7 +122,9 @@ def make_agent(db: None) -> Callable[..., Agent]:
 
     def make(name: str, role: str = Role.AGENT, **fields: Any) -> Agent:
         email = f"{name.split()[0].lower()}@desk.example"
-        return Agent.objects.create_user(email, "correct horse", name=name, role=role, created_at=timezone.now(), **fields)
+        return Agent.objects.create_user(
+            email, "correct horse", name=name, role=role, created_at=timezone.now(), **fields
+        )
 
     return make
 

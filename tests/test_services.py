@@ -16,7 +16,9 @@ from tickets.models import Agent
 def test_the_sink_keeps_what_it_accepts_and_refuses_what_it_is_told(smtp_sink: Sink) -> None:
     smtp_sink.refuse["gone@shop.example"] = "550 5.1.1 no such person"
     with smtplib.SMTP(smtp_sink.host, smtp_sink.port) as client:
-        refused = client.sendmail("a@x.example", ["zoe@x.example", "gone@shop.example"], b"Subject: Hi\r\n\r\nHello\r\n")
+        refused = client.sendmail(
+            "a@x.example", ["zoe@x.example", "gone@shop.example"], b"Subject: Hi\r\n\r\nHello\r\n"
+        )
     assert refused == {"gone@shop.example": (550, b"5.1.1 no such person")}
     assert [letter.message["Subject"] for letter in smtp_sink.to("zoe@x.example")] == ["Hi"]
 

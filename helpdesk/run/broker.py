@@ -51,7 +51,11 @@ def explain(error: Exception) -> str:
     """Which Redis does not answer, in its own words, and what to do."""
     if settings.REDIS_IS_EMBEDDED:
         folder = settings.DATA_DIR / "redis"
-        words = (folder / "log").read_text("utf-8", "replace").strip().splitlines()[-3:] if (folder / "log").exists() else []
+        words = (
+            (folder / "log").read_text("utf-8", "replace").strip().splitlines()[-3:]
+            if (folder / "log").exists()
+            else []
+        )
         return (
             f"The embedded Redis does not start: {' '.join(words) or error} "
             f"It keeps nothing that cannot be made again: remove {folder} and start once more, or set REDIS_URL."

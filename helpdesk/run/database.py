@@ -1,6 +1,7 @@
 """Bring the database up to this version before any part starts, and refuse one that this version cannot serve."""
 
 from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
@@ -17,9 +18,13 @@ def migrate() -> int:
         with migrating_alone():
             return apply_missing()
     except InconsistentMigrationHistory as error:
-        raise CannotStart(f"The database is half migrated: {error} Restore the last backup, then start again.") from None
+        raise CannotStart(
+            f"The database is half migrated: {error} Restore the last backup, then start again."
+        ) from None
     except OperationalError as error:
-        raise CannotStart(f"The database does not answer: {first_line(error)}. Check DATABASE_URL and its server.") from None
+        raise CannotStart(
+            f"The database does not answer: {first_line(error)}. Check DATABASE_URL and its server."
+        ) from None
     finally:
         disconnect()
 
@@ -87,7 +92,7 @@ def refuse_half_migrated(executor: MigrationExecutor) -> None:
             if not model._meta.managed or model._meta.proxy:
                 continue
             table = model._meta.db_table
-            wanted = {field.column for field in model._meta.local_concrete_fields}
+            wanted = {str(field.column) for field in model._meta.local_concrete_fields}
             found = columns(cursor, table) if table in tables else set()
             if wanted - found:
                 raise CannotStart(
@@ -96,7 +101,7 @@ def refuse_half_migrated(executor: MigrationExecutor) -> None:
                 )
 
 
-def columns(cursor: object, table: str) -> set[str]:
+def columns(cursor: CursorWrapper, table: str) -> set[str]:
     """The names of a table's columns."""
     return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 

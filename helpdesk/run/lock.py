@@ -15,7 +15,9 @@ def lock(data_dir: Path) -> IO[str]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = open(folder / "lock", "a+", encoding="ascii")  # noqa: SIM115
     except OSError as error:
-        raise CannotStart(f"{folder} cannot be written ({error.strerror}). Give it to this user, or set DATA_DIR.") from None
+        raise CannotStart(
+            f"{folder} cannot be written ({error.strerror}). Give it to this user, or set DATA_DIR."
+        ) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -27,7 +27,9 @@ def explain(setting: str, host: str, port: int, error: OSError) -> str:
     """What is wrong with a port, and what to do."""
     where = f"Port {port} on {host}"
     if error.errno == errno.EADDRINUSE:
-        return f"{where} is taken by another program. Stop that one, or choose another port: {setting}={port + 1} make run"
+        return (
+            f"{where} is taken by another program. Stop that one, or choose another port: {setting}={port + 1} make run"
+        )
     if error.errno == errno.EACCES:
         return f"{where} needs root. Choose one above 1023 with {setting}, and let a proxy or firewall pass it on."
     host_setting = "HOST" if setting == "PORT" else "SMTP_HOST"

@@ -54,9 +54,13 @@ def check_record() -> None:
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(f"The record's folder {folder} cannot be made ({error.strerror}). Check RECORD_URL.") from None
+        raise CannotStart(
+            f"The record's folder {folder} cannot be made ({error.strerror}). Check RECORD_URL."
+        ) from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(f"This user may not write to the record's folder {folder}. Give it to this user, or set RECORD_URL.")
+        raise CannotStart(
+            f"This user may not write to the record's folder {folder}. Give it to this user, or set RECORD_URL."
+        )
 
 
 def check_mail_ports() -> None:

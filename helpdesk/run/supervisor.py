@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from types import FrameType
 
-from helpdesk.run.process import Child, Part, spawn
 from helpdesk.run.problems import CannotStart
+from helpdesk.run.process import Child, Part, spawn
 
 logger = logging.getLogger(__name__)
 

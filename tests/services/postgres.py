@@ -41,10 +41,31 @@ def running() -> Iterator[str]:
     if user:
         os.chown(folder, user["user"], user["group"])
     options = {"cwd": folder, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **user}
-    initdb = [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    initdb = [
+        binaries / "initdb",
+        "-D",
+        folder / "data",
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    ]
     subprocess.run(initdb, check=True, **options)
     with open(folder / "log", "wb") as log:
-        postgres = [binaries / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-c", "max_connections=200"]
+        postgres = [
+            binaries / "postgres",
+            "-D",
+            folder / "data",
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "max_connections=200",
+        ]
         server = subprocess.Popen(postgres, stderr=log, **options)
         try:
             ready = [binaries / "pg_isready", "-q", "-h", folder]

@@ -49,7 +49,9 @@ class Sink:
         """What was accepted for somebody."""
         return [letter for letter in self.letters if recipient in letter.recipients]
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """Accept, or refuse as told."""
         if address in self.refuse:
             return self.refuse[address]
@@ -72,7 +74,9 @@ class Sink:
 def running() -> Iterator[Sink]:
     """A sink on a port of its own, for as long as the block runs."""
     sink = Sink()
-    controller = Controller(sink, hostname=sink.host, port=sink.port, data_size_limit=100 * 1024 * 1024, enable_SMTPUTF8=True)
+    controller = Controller(
+        sink, hostname=sink.host, port=sink.port, data_size_limit=100 * 1024 * 1024, enable_SMTPUTF8=True
+    )
     controller.start()
     try:
         yield sink

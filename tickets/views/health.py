@@ -1,4 +1,4 @@
-"""GET /livez: does this process serve? GET /healthz: how is the whole, for people and monitoring (docs/operating.md)."""
+"""GET /livez: does this process serve? GET /healthz: how is the whole (docs/operating.md says what it means)?"""
 
 import shutil
 from datetime import datetime

@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Two switches."""
-        parser.add_argument("--demo", action="store_true", help="fill DATA_DIR with conversations; send nothing outside")
+        parser.add_argument(
+            "--demo", action="store_true", help="fill DATA_DIR with conversations; send nothing outside"
+        )
         parser.add_argument("--memory", action="store_true", help="print what each running part takes, and end")
 
     def handle(self, *, demo: bool, memory: bool, **options: Any) -> None:
