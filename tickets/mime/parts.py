@@ -17,6 +17,12 @@ _GUESSED = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,100}?)[ \t]*\r?\n(?=[!-9;-~]{1,
 _UU_BEGIN = re.compile(rb"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})\r?\n")
 _MBOX = re.compile(rb"(?:>?From [^\r\n]{0,500}\r?\n|\r?\n)+")
 
+# A block without any of these is no header of a mail.
+_KNOWN = frozenset(
+    "from to cc bcc subject date message-id received return-path content-type mime-version reply-to sender in-reply-to references "
+    "content-transfer-encoding delivered-to x-mailer content-disposition importance x-priority user-agent".split()
+)
+
 
 class Part:
     """One part: its header fields and where its content lies. A leaf has no children; `number` counts the leaves from 1."""
@@ -107,6 +113,8 @@ def split(raw: bytes) -> Part:
     """The tree of parts of a whole mail. The root is the mail itself. Never fails; what was wrong stands in the root's `defects`."""
     start = envelope.end() if (envelope := _MBOX.match(raw)) else 0
     headers, body = head_of(raw, start, len(raw))
+    if not _KNOWN.intersection(headers.names()):
+        headers, body = Headers(), start  # "Dear Ann: …" looks like a field as well
     root = Part(raw, headers, body, None)
     if not headers.names():
         root.defects.append("no header fields")

@@ -1,0 +1,231 @@
+"""Reports about mail that was sent: standard ones (RFC 3464, RFC 8098) and the free text of systems that know no standard."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+
+from flufl.bounce import all_failures  # type: ignore[import-untyped,unused-ignore]
+
+from tickets.mime.addresses import normal
+from tickets.mime.charsets import decode
+from tickets.mime.headers import Headers
+from tickets.mime.parts import Part, head_of
+from tickets.mime.words import decode_words
+
+MOST = 200
+LARGEST_FOR_FLUFL = 300_000
+_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
+_FIND = re.compile(_ADDRESS)
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_REPLY_CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -]|$)")
+_DIAGNOSTIC = re.compile(r"(?<![\d.:/-])[45]\d\d[ -](?:[^\n]{3,500})")
+_SAID = re.compile(r"(?:\bsaid|\bresponded|\bresponse was|\breturned the (?:following|error)|antwort(?:ete)?|error was|RCPT TO:\s?<[^<>]{1,200}>)\s?:\s+", re.I)
+_NAMED = (
+    re.compile(rf"^[ \t]{{0,8}}<({_ADDRESS})>[ \t]{{0,3}}:", re.M),
+    re.compile(rf"(?:RCPT TO|Final-Recipient|Original-Recipient|Recipient(?: Address)?|recipient)\s{{0,3}}:\s{{0,3}}(?:rfc822;)?\s{{0,3}}<?({_ADDRESS})", re.I),
+    re.compile(rf"^[ \t]{{0,12}}[<\"']?({_ADDRESS})[>\"']?(?:[ \t]{{0,3}}[:,(].{{0,300}})?[ \t]{{0,3}}$", re.M),
+    re.compile(rf"<({_ADDRESS})>"),
+    re.compile(rf"({_ADDRESS})"),
+)
+_MESSAGE_ID = re.compile(r"^[> \t]{0,6}Message-ID:\s{0,6}<([^<>\s]{3,998})>", re.I | re.M)
+_RETURNED = re.compile(
+    r"^[ \t>]*(?:[-=_*]{2,}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|message header|nachricht|исходн|原).{0,60}|"
+    r"(?:Return-Path|Received|Message-ID):\s.{0,200})$",
+    re.I | re.M,
+)
+# What the words of a diagnostic mean, as an enhanced status code without its class (RFC 3463).
+_MEANINGS = (
+    ("2.2", re.compile(r"mailbox (?:is )?full|(?:over|exceed\w*) (?:\w+ ){0,3}quota|quota (?:exceeded|full)|insufficient (?:disk|storage)|postfach.{0,20}voll|overquota|переполнен|pleine|lleno|pełna|容量", re.I)),
+    ("1.1", re.compile(r"user (?:is )?(?:unknown|not found|doesn'?t exist)|unknown (?:user|recipient|address|local)|no such (?:user|recipient|mailbox|address|person|account)|(?:user|recipient|mailbox|account|address)[^.\n]{0,60}(?:unknown|not found|not exist|doesn'?t exist|no longer|invalid|couldn'?t be found)|invalid (?:recipient|mailbox|address)|unrouteable address|unbekannt|n'existe pas|inconnue?|no existe|non esiste|não existe|nie istnieje|не существует|не існує|不存在|存在しません|見つかりません|존재하지|does not (?:exist|like recipient)|mailbox unavailable|recipient rejected", re.I)),
+    ("1.2", re.compile(r"(?:host|domain)[^.\n]{0,40}(?:not found|unknown|not exist|doesn'?t exist)|nxdomain|unrouteable (?:mail )?domain|name service error|no mx|dns error|bad destination (?:system|mailbox)", re.I)),
+    ("2.1", re.compile(r"disabled|inactive|suspended|deactivated|deaktiviert|заблокирован|not accepting", re.I)),
+    ("3.4", re.compile(r"(?:message|mail|size)[^.\n]{0,30}(?:too (?:big|large)|exceed)|too large|size limit|zu groß", re.I)),
+    ("7.1", re.compile(r"spam|blocked|block ?list|blacklist|policy|denied|not allowed|refused by|prohibited|dmarc|spf|reputation|content rejected|not permitted|virus", re.I)),
+    ("4.6", re.compile(r"too many hops|routing loop|mail loop|hop count", re.I)),
+    ("4.7", re.compile(r"timed? ?out|expired|retry time|queue too long|too long in queue|could not be delivered for|nicht erreichbar|after \d+ (?:hours|days)", re.I)),
+    ("4.1", re.compile(r"connection refused|no answer|no route|unreachable|could not connect|unable to connect|connect to", re.I)),
+)  # fmt: skip
+_TEMPORARY = re.compile(r"temporar|try again|deferred|greylist|retry|vorübergehend|позже|expired|timed? ?out", re.I)
+
+
+@dataclass(slots=True)
+class Recipient:
+    """One address a report speaks of. `permanent` is None if it cannot be told."""
+
+    recipient: str | None
+    status: str | None = None
+    permanent: bool | None = None
+    diagnostic: str | None = None
+
+
+@dataclass(slots=True)
+class Bounce:
+    """What a report of failed or delayed delivery says (interfaces.md §1)."""
+
+    recipient: str | None
+    status: str | None
+    permanent: bool | None
+    diagnostic: str | None
+    original_message_id: str | None
+    recipients: list[Recipient] = field(default_factory=list)
+
+
+def bounce_of(recipients: list[Recipient], original: str | None) -> Bounce:
+    """A Bounce whose first recipient stands for the whole."""
+    head = recipients[0] if recipients else Recipient(None)
+    return Bounce(head.recipient, head.status, head.permanent, head.diagnostic, original, recipients[:MOST])
+
+
+def delivery_report(leaf: Part, original: str | None, text: str) -> tuple[str, Bounce]:
+    """Kind and content of a message/delivery-status part (RFC 3464 §2)."""
+    groups = list(_groups(decode(leaf.content()[:500_000])))
+    found = [(_action(group), _recipient(group)) for group in groups if _is_recipient(group)][:MOST]
+    failed = [recipient for action, recipient in found if action == "failed"]
+    if failed or not found:
+        bounce = bounce_of(failed, original) if failed else free_text(text, None, original)
+        return "bounce", bounce
+    for action, recipient in found:
+        recipient.permanent = False if action == "delayed" else None
+    return "delivery-status", bounce_of([recipient for _, recipient in found], original)
+
+
+def _groups(text: str) -> Iterator[Headers]:
+    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip("\n"))[: MOST * 2]:
+        yield Headers(block.lstrip("\n").encode("utf-8", "replace"))
+
+
+def _is_recipient(group: Headers) -> bool:
+    return "final-recipient" in group or "original-recipient" in group or "action" in group
+
+
+def _action(group: Headers) -> str:
+    action = re.split(r"[\s;(]", (group.get("action") or "").strip().lower(), maxsplit=1)[0]
+    status = (group.get("status") or "").strip()
+    if action in ("failed", "delayed", "delivered", "relayed", "expanded"):
+        return action
+    return {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
+
+
+def _recipient(group: Headers) -> Recipient:
+    diagnostic = _typed(group.get("diagnostic-code")) or None
+    match = _STATUS.search(group.get("status") or "") or (_STATUS.search(diagnostic) if diagnostic else None)
+    status = match[1] if match else derived_status(diagnostic or "")
+    address = next((found for name in ("final-recipient", "original-recipient", "x-actual-recipient") if (found := _address(group.get(name)))), None)
+    return Recipient(address, status, permanent(status), diagnostic)
+
+
+def _typed(value: str | None) -> str:
+    """The value of `type; value`, as Diagnostic-Code and Final-Recipient have it."""
+    kind, mark, rest = (value or "").partition(";")
+    return rest.strip() if mark and re.fullmatch(r"\s*[\w-]{1,30}\s*", kind) else (value or "").strip()
+
+
+def _address(value: str | None) -> str | None:
+    found = _typed(value).strip(" <>\"'")
+    return normal(found) or (match[0] if (match := _FIND.search(found)) else None)
+
+
+def permanent(status: str | None) -> bool | None:
+    """Is this failure for good? By the class of its status code (RFC 3463 §2)."""
+    return {"5": True, "4": False}.get(status[:1]) if status else None
+
+
+def derived_status(text: str) -> str | None:
+    """An enhanced status code for words and SMTP reply codes that come without one."""
+    if match := _STATUS.search(text):
+        return match[1]
+    code = _REPLY_CODE.search(text)
+    meaning = next((number for number, words in _MEANINGS if words.search(text)), None)
+    if code:
+        return f"{code[1][0]}.{meaning or '0.0'}"
+    if meaning:
+        temporary = meaning in ("4.7", "4.1") or _TEMPORARY.search(text)
+        return f"{'4' if temporary else '5'}.{meaning}"
+    return None
+
+
+def free_text(text: str, headers: Headers | None, original: str | None, raw: bytes = b"") -> Bounce:
+    """The recipients and reasons in a bounce that is only written for people."""
+    returned = _RETURNED.search(text)
+    report = text[: returned.start()] if returned and returned.start() > 40 else text[:20_000]
+    original = original or (match[1] if (match := _MESSAGE_ID.search(text)) else None)
+    addresses = _failed(report, headers, raw)
+    diagnostic = _diagnostic(report)
+    if len(addresses) < 2:
+        status = derived_status(f"{diagnostic or ''}\n{report}")
+        one = Recipient(addresses[0] if addresses else None, status, permanent(status), diagnostic)
+        return bounce_of([one] if addresses else [], original) if addresses else Bounce(None, status, permanent(status), diagnostic, original)
+    return bounce_of([_paragraph_of(address, report) for address in addresses], original)
+
+
+def _failed(report: str, headers: Headers | None, raw: bytes) -> list[str]:
+    ours = {box.lower() for name in ("to", "delivered-to", "from") for box in _FIND.findall((headers.get(name) or "") if headers else "")}
+    if headers and (stated := headers.get_all("x-failed-recipients")):
+        return _unique(address for value in stated for address in _FIND.findall(value))
+    for pattern in _NAMED:
+        found = _unique(address.strip("'").rstrip(".") for address in pattern.findall(report) if _plausible(address, ours))
+        if found:
+            return found if pattern is not _NAMED[-1] and pattern is not _NAMED[-2] else found[:1]
+    return _flufl(raw)
+
+
+def _plausible(address: str, ours: set[str]) -> bool:
+    local, _, domain = address.lower().partition("@")
+    return address.lower() not in ours and not local.startswith(("mailer-daemon", "postmaster")) and "." in domain
+
+
+def _unique(addresses: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(found for address in addresses if (found := normal(address))))[:MOST]
+
+
+def _flufl(raw: bytes) -> list[str]:
+    """A second opinion, asked only when our own reading found nobody."""
+    if not raw or len(raw) > LARGEST_FOR_FLUFL:
+        return []
+    try:
+        temporary, for_good = all_failures(message_from_bytes(raw))
+        return _unique(sorted(address.decode("utf-8", "replace") for address in {*temporary, *for_good}))
+    except Exception:  # noqa: BLE001  the library reads strangers' bytes; its faults are not ours
+        return []
+
+
+def _diagnostic(report: str) -> str | None:
+    """The receiving system's own words: from its reply code, or from "said:", to the end of the paragraph."""
+    match = _DIAGNOSTIC.search(report)
+    said = _SAID.search(report)
+    start = match.start() if match else said.end() if said else -1
+    if start < 0:
+        return None
+    paragraph = re.split(r"\n[ \t]*\n|\n(?=<)|\n(?=---)", report[start : start + 2000], maxsplit=1)[0]
+    return " ".join(paragraph.split())[:1000] or None
+
+
+def _paragraph_of(address: str, report: str) -> Recipient:
+    at = report.lower().find(address.lower())
+    piece = report[at + len(address) : at + 1500] if at >= 0 else ""
+    following = _FIND.search(piece, 3)
+    piece = piece[: following.start()] if following and following.start() > 30 else piece
+    diagnostic = _diagnostic(piece)
+    status = derived_status(diagnostic or piece)
+    return Recipient(address, status, permanent(status), diagnostic)
+
+
+def receipt(leaf: Part, original: str | None) -> Bounce:
+    """A read receipt (RFC 8098 §3): who read it."""
+    group = Headers(leaf.content()[:50_000])
+    address = _address(group.get("final-recipient")) or _address(group.get("original-recipient"))
+    stated = (group.get("original-message-id") or "").strip(" <>")
+    return bounce_of([Recipient(address)], stated or original)
+
+
+def original_id(root: Part) -> str | None:
+    """The Message-ID of the mail that a report returns: from the returned mail or header, else from the report's own words."""
+    for leaf in root.leaves():
+        if leaf.content_type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers"):
+            content = leaf.content()[:200_000].lstrip(b"\r\n")
+            headers, _ = head_of(content, 0, len(content))
+            value = headers.get("message-id") or headers.get("x-original-message-id")
+            if value:
+                return decode_words(value).strip().strip("<>").strip() or None
+    return None

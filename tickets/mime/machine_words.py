@@ -1,0 +1,109 @@
+"""How machines phrase it, in many languages: returned mail, delays, absence. Only data; bounces.py and automatic.py read it."""
+
+import re
+
+_I = re.IGNORECASE
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(phrases), _I)
+
+
+DAEMON = _any(
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mailerdaemon|majordomo-owner|mail-delivery|mailsystem|"
+    r"microsoftexchange[0-9a-f]{8,40}|bounce-?handler|bounced?mail)(?:[+=-].{0,100})?@",
+    r"^(?:mailer-daemon|postmaster|mail-daemon)$",
+)
+DAEMON_NAME = _any(
+    r"^mail delivery (?:sub)?system", r"^mail (?:delivery|administrator)", r"^mailer-daemon", r"^postmaster$",
+    r"^microsoft outlook$", r"^system administrator$", r"^systemadministrator$", r"^delivery (?:status|subsystem)",
+    r"^internet mail delivery", r"^microsoft exchange", r"^администратор почт", r"^mail deliver", r"^e-?mail system",
+)  # fmt: skip
+RETURNED_SUBJECT = _any(
+    r"undeliver", r"delivery (?:status )?notification", r"failure notice", r"failed delivery", r"returned (?:e-?)?mail",
+    r"mail delivery (?:failed|failure|error|problem|system)", r"delivery (?:failure|failed|error|problem|has failed)",
+    r"(?:message|mail) (?:not|could not be|was not|cannot be|can't be) (?:delivered|sent)", r"non-?delivery", r"mail system error",
+    r"delivery report", r"returned to sender", r"unable to deliver", r"(?:mail|message) (?:status|delivery) report",
+    r"nondeliverable", r"delivery unsuccessful", r"mail could not", r"message undelivered", r"bounced (?:e-?)?mail",
+    r"unzustellbar", r"nicht zugestellt", r"nicht zustellbar", r"zustellung fehlgeschlagen", r"zustellfehler", r"fehler bei der zustellung",
+    r"unzustellbare", r"zustellungsfehler", r"rücksendung", r"konnte nicht (?:zugestellt|übermittelt)",
+    r"non (?:remis|distribu|délivr)", r"échec (?:de (?:la )?)?(?:remise|livraison|distribution|d'envoi)", r"notification d.état de remise",
+    r"non recapit", r"mancato recapito", r"mancata consegna", r"consegna (?:fallita|non riuscita)", r"impossibile recapitare",
+    r"no (?:se )?(?:puede|pudo|ha podido)? ?(?:ser )?entreg", r"error (?:de|en la) entrega", r"no entregad", r"fallo (?:de|en la) entrega",
+    r"notificación (?:del|de) estado de (?:la )?entrega", r"devuelto", r"não (?:foi )?(?:possível )?entreg", r"falha na entrega", r"devolvid",
+    r"notificação de (?:status|estado) de entrega", r"onbestelbaar", r"niet (?:worden )?(?:afgeleverd|bezorgd)", r"aflevering mislukt",
+    r"olevererbar", r"kan inte levereras", r"kunde inte levereras", r"ikke lever", r"kan ikke leveres", r"uleverbar", r"perille toimittamaton",
+    r"ei voi(?:tu)? toimittaa", r"toimitus epäonnistui", r"niedostarcz", r"nie (?:można|udało się|mogła? (?:zostać|być)) ?(?:było )?(?:się )?dostarcz",
+    r"błąd dostarcz", r"nedoručiteln", r"nedoručen", r"nebylo možné doručit", r"kézbesíthetetlen", r"nem kézbesíthető", r"sikertelen kézbesítés",
+    r"nelivrat", r"nu (?:a putut|poate) fi livrat", r"neisporuč", r"недоставлен", r"не (?:удалось|удается|может быть|было|был[ао]?) ?(?:быть )?достав",
+    r"невозможно доставить", r"ошибка доставки", r"не доставлен", r"не вдалося достав", r"неможливо достав", r"повідомлення не достав", r"повернен[оа]",
+    r"αδύνατη η παράδοση", r"δεν παραδόθηκε", r"teslim edilemedi", r"iletilemedi", r"gönderilemedi", r"退信", r"未送达", r"无法(?:送达|投递|传递)",
+    r"無法(?:送達|投遞|傳遞)", r"投递失败", r"系统退信", r"配信不能", r"配信できません", r"配信に失敗", r"送信できません", r"届けられません",
+    r"不達", r"エラーメール", r"배달되지", r"전송 실패", r"반송", r"배달 실패", r"לא נמסר", r"לא ניתן למסור", r"تعذر (?:تسليم|التسليم)", r"không (?:thể )?gửi được",
+    r"gagal (?:terkirim|dikirim)", r"neįteikt", r"nepiegādā", r"toimetamatu",
+)  # fmt: skip
+RETURNED_TEXT = _any(
+    r"(?:could|can|did|was|were|has|have)(?: ?not|n't)(?: yet)?(?: be| been)? (?:deliver|reach|sent to)", r"delivery (?:to the following|has failed|failed|failure)",
+    r"undeliverable", r"undelivered", r"unable to deliver", r"delivery .{0,40}failed permanently", r"permanent (?:fatal )?error", r"returned to sender",
+    r"the following address(?:es)? (?:had|failed)", r"i'm afraid i wasn't able to deliver", r"user (?:unknown|not found)", r"unknown user", r"no such user",
+    r"unrouteable address", r"mailbox (?:unavailable|is full|full|not found|disabled|does not exist|quota)", r"recipient (?:address )?rejected",
+    r"over quota", r"quota exceeded", r"address (?:not found|rejected|does not exist|couldn't be found)", r"does ?n[o']t (?:exist|have an? .{0,20}account)",
+    r"giving up on", r"this is a permanent error", r"message (?:was )?(?:blocked|rejected)", r"(?:host|domain) (?:unknown|not found)", r"has been rejected",
+    r"nicht zugestellt", r"unzustellbar", r"nicht zustellbar", r"empfänger (?:ist )?unbekannt", r"postfach (?:ist )?voll", r"konnte (?:leider )?nicht",
+    r"n'a pas pu être", r"impossible de (?:remettre|délivrer|livrer)", r"n'a pu être (?:remis|délivré)", r"boîte .{0,30}pleine", r"adresse .{0,30}inconnue",
+    r"no (?:se )?(?:ha podido|pudo|puede)", r"no existe", r"buzón .{0,30}lleno", r"não (?:pôde|foi possível|existe)", r"caixa .{0,30}cheia", r"impossibile (?:recapitare|consegnare)",
+    r"non (?:è stato|è stata|può|esiste)", r"casella .{0,30}piena", r"niet (?:worden )?(?:afgeleverd|bezorgd)", r"kon niet worden", r"kunde inte levereras", r"kunne ikke leveres",
+    r"ei voitu toimittaa", r"nie (?:mogła?|udało się|istnieje|można)", r"skrzynka .{0,30}pełna", r"nebyl[ao]? (?:možné )?doručen", r"nem (?:sikerült|lehetett) kézbesíteni",
+    r"не (?:может быть|удалось|может) ?(?:быть )?достав", r"не (?:было|был[ао]?) достав", r"не существует", r"ящик .{0,30}(?:переполнен|недоступен)", r"недоставлен",
+    r"не вдалося достав", r"не існує", r"не (?:може бути|було) доставлен", r"teslim edile", r"无法(?:送达|投递|发送)", r"不存在", r"退回", r"無法(?:送達|投遞)", r"配信できません", r"配送できません", r"届けることができません",
+    r"配信されません", r"送信できません", r"존재하지 않", r"전송되지", r"배달(?:할 수 없|되지)", r"[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}", r"smtp error",
+)  # fmt: skip
+DELAYED = _any(
+    r"(?:delivery|message|mail)[^.\n]{0,40}(?:has been |is |was |being )?delayed", r"delayed (?:mail|message|delivery)", r"delivery[^.\n]{0,20}delay",
+    r"will (?:be )?(?:retried|retry|keep trying|continue (?:to )?try)", r"(?:still|keep) (?:being )?(?:trying|retr)", r"do not need to resend",
+    r"not yet been delivered", r"no action is required on your part", r"warning: (?:could not send|message)", r"not been delivered yet",
+    r"verzögert", r"zustellversuch.{0,40}fortgesetzt", r"noch nicht zugestellt", r"weiter(?:hin)? versuch", r"retardée?", r"nouvelles? tentatives?",
+    r"retras(?:ad[oa]|o)", r"se seguirá intentando", r"in ritardo", r"atrasad[oa]", r"vertraagd", r"opóźni", r"отложена?", r"задерж", r"будут продолжены", r"затрим", r"延迟|延遲|遅延|遅れ|지연",
+)  # fmt: skip
+FINAL = _any(
+    r"permanent", r"giving up", r"i've given up", r"will not (?:be )?retr", r"gave up", r"endgültig", r"retry time(?:out)? exceeded", r"undeliver", r"returned"
+)
+
+AUTO_SUBJECT = re.compile(
+    r"^\W{0,3}(?:"
+    r"auto(?:matic|mated|matisch[a-z]{0,2})?[ -]?(?:reply|response|answer|antwort|respond|svar|svars|odpowied|reply)|autoreply|autoresponder|auto ?: |"
+    r"out[ -]of[ -](?:the )?office|out of town|away from (?:the |my )?(?:office|desk|mail)|on (?:vacation|annual leave|holiday|maternity leave|parental leave)|vacation (?:reply|response|notice|message)|"
+    r"(?:i am|i'm) (?:currently )?(?:out of|away from) (?:the )?office|absence notice|ooo\b|"
+    r"abwesen[dh]|automatische (?:antwort|rückantwort|eingangsbest|empfangsbest|benachrichtigung)|ich bin (?:nicht im (?:büro|haus)|im urlaub|abwesend)|urlaub(?:snotiz|sbenachrichtigung)|nicht im (?:büro|hause)|eingangsbestätigung|"
+    r"réponse automatique|absence du bureau|absent(?:e)? du bureau|message d.absence|absence :|je suis absent|accusé de réception|"
+    r"respuesta autom|fuera de (?:la )?oficina|ausente|autorespuesta|mensaje de ausencia|acuse de recibo|"
+    r"risposta automatica|fuori (?:ufficio|sede)|assenza|assente|avviso di assenza|"
+    r"resposta autom|fora do escrit|ausência|ausente do|férias|automatisch antwoord|automatisch bericht|afwezig|niet aanwezig|"
+    r"autosvar|automatiskt svar|frånvaro|automatisk (?:svar|svarmelding)|fravær|ikke (?:på|til) kontoret|poissa|automaattinen vastaus|lomaviesti|"
+    r"automatyczna odpowied|odpowiedź automatyczna|autoodpowied|nieobecn|jestem na urlopie|poza biurem|automatická odpov|automatická správa|mimo kancel|nepřítomn|neprítomn|"
+    r"automatikus válasz|házon kívül|szabadságon|răspuns automat|în afara biroului|automatski odgovor|samodejni odgovor|odsutn|odsoten|автоматски одговор|"
+    r"автоответ|автоматический ответ|автоматичний відпов|автоматична відпов|автовідпов|нет на месте|вне офиса|отсутств|в отпуске|відсутн|у відпустці|поза офісом|автоматичен отговор|"
+    r"αυτόματη απάντηση|εκτός γραφείου|otomatik (?:yanıt|cevap)|ofis dışında|automaatvastus|kontorist väljas|automātisk|automatinis atsakymas|"
+    r"自动(?:回复|答复)|自動(?:回覆|回復|返信|応答)|不在|外出|休暇|休假|부재중|자동 ?(?:응답|회신)|תשובה אוטומטית|מענה אוטומטי|היעדרות|رد تلقائي|الرد التلقائي|خارج المكتب|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ|स्वत: उत्तर"
+    r")",
+    _I,
+)
+# Words by which a machine says that it is one. "I am away" alone is what a person may write as well.
+AUTO_TEXT = _any(
+    r"this (?:is|was) an? (?:auto(?:mated|matic|generated|-generated|matically generated)|out[- ]of[- ]office)[ -]?(?:e-?mail|reply|response|message|answer|notification|acknowledge?ment|generated)?",
+    r"this (?:e-?mail|message|reply|response) (?:is|was|has been) (?:automatically|auto-?) ?(?:generated|sent|created)", r"(?:automatic|automated|auto[- ]?)(?:reply|response| reply| response)\b",
+    r"dies ist eine automatisch", r"diese (?:e-?mail|nachricht|antwort) (?:wurde|ist) automatisch", r"automatisch (?:generierte|erstellte|erzeugte|versendete) (?:e-?mail|nachricht|antwort|mail)",
+    r"(?:ceci|cet? (?:e-?mail|message|courriel|réponse)) est (?:un|une)? ?(?:réponse|message|envoi|e-?mail)? ?automatique", r"message (?:généré |envoyé )?automatique", r"réponse automatique",
+    r"(?:este|esta) (?:es un|es una|mensaje|correo|respuesta)[^.\n]{0,40}autom[áa]tic", r"respuesta automática", r"questa? (?:è una? )?(?:risposta|messaggio|e-?mail)[^.\n]{0,30}automatic", r"risposta automatica",
+    r"(?:esta|este) (?:é uma?|mensagem|e-?mail|resposta)[^.\n]{0,30}automátic", r"resposta automática", r"dit is een automatisch", r"automatisch (?:antwoord|gegenereerd)", r"detta är ett automatiskt", r"dette er et automatisk",
+    r"tämä on automaattinen", r"automaattinen vastaus", r"(?:to jest |ta )?wiadomość[^.\n]{0,30}automatycznie", r"odpowied[zź][^.\n]{0,20}automatyczn|automatyczna odpowied", r"(?:toto je|tato zpráva|táto správa)[^.\n]{0,30}automatick", r"automatikus (?:válasz|üzenet)",
+    r"răspuns automat|mesaj automat", r"это (?:автоматическ|сообщение[^.\n]{0,30}автоматически)", r"(?:письмо|сообщение|ответ)[^.\n]{0,30}автоматически", r"автоматический ответ|автоответ", r"це автоматичн|автоматична відповідь|(?:лист|повідомлення)[^.\n]{0,30}автоматично",
+    r"αυτόματη απάντηση|αυτόματο μήνυμα", r"otomatik (?:olarak|yanıt|cevap|mesaj)", r"自动(?:回复|发送|答复)|自動(?:回覆|返信|送信|配信|的に送信)", r"자동 ?(?:응답|발송|회신)", r"הודעה אוטומטית|תשובה אוטומטית|מענה אוטומטי", r"رد تلقائي|رسالة تلقائية|رد آلي", r"thư trả lời tự động|pesan otomatis|balasan otomatis",
+)  # fmt: skip
+AWAY_TEXT = _any(
+    r"(?:i am|i'm|i will be|i'll be|we are)[^.\n]{0,40}(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday)|away (?:from|until|on|till))", r"out of (?:the )?office (?:until|from|and|till|with)", r"(?:currently )?out of office\b.{0,40}\breturn",
+    r"limited access to (?:my )?e-?mail", r"i will (?:be back|return|respond|reply)[^.\n]{0,40}(?:on|when|upon|as soon)", r"bin[^.\n]{0,60}(?:nicht (?:im büro|erreichbar|im haus)|abwesend|im urlaub|außer haus)", r"nicht im büro", r"je (?:suis|serai)[^.\n]{0,40}(?:absent|en congé|en vacances)",
+    r"(?:estoy|estaré|me encuentro)[^.\n]{0,40}(?:fuera de (?:la )?oficina|de vacaciones|ausente)", r"sono[^.\n]{0,30}(?:fuori ufficio|assente|in ferie)|sarò assente", r"(?:estou|estarei)[^.\n]{0,40}(?:fora do escrit|de férias|ausente)", r"ben (?:ik )?[^.\n]{0,40}(?:afwezig|niet aanwezig|op vakantie|niet op kantoor)",
+    r"jestem (?:na urlopie|nieobecn)|będę nieobecn|przebywam na urlopie", r"(?:я )?(?:нахожусь|буду|сейчас)[^.\n]{0,40}(?:в отпуске|отсутств|вне офиса)", r"(?:я )?(?:перебуваю|буду|зараз)[^.\n]{0,40}(?:у відпустці|відсутн)", r"jag är[^.\n]{0,40}(?:ledig|bortrest|på semester|inte på kontoret)", r"jeg er[^.\n]{0,40}(?:på ferie|ikke på kontoret|fraværende|ikke til stede)",
+    r"olen (?:lomalla|poissa)", r"jsem[^.\n]{0,30}(?:na dovolené|mimo kancel|nepřítom)", r"szabadságon (?:vagyok|leszek)", r"sunt în concediu", r"休暇|不在にして|不在のため|休假|出差|부재|휴가", r"חופשה", r"إجازة", r"yıllık izin|izindeyim|ofis dışında",
+)  # fmt: skip
