@@ -12,8 +12,9 @@ from tickets.mime.charsets import clean
 from tickets.mime.dates import date
 from tickets.mime.headers import Headers
 from tickets.mime.html import from_text, sanitise, to_text
+from tickets.mime.html_text import text_of_clean
 from tickets.mime.parts import Part, split
-from tickets.mime.quotes import reply_of
+from tickets.mime.quotes import reply_from
 from tickets.mime.words import decode_words, header_text
 
 __all__ = ["Attachment", "Headers", "Mail", "Mailbox", "attachment", "parse"]
@@ -54,8 +55,8 @@ def parse(raw: bytes) -> Mail:
     headers = root.headers
     body = read_body(root)
     html = _html(body)
-    text = _text(body)
     clean_html = sanitise(html) if html is not None else None
+    text = _text(body, clean_html or "")
     kind, bounce = classify(root, text)
     references = ids(headers, "references")
     return Mail(
@@ -70,7 +71,7 @@ def parse(raw: bytes) -> Mail:
         subject=headers.get("subject"),
         text=text,
         html=clean_html,
-        reply=reply_of(text, html),
+        reply=reply_from(text, clean_html),
         attachments=body.attachments,
         kind=kind,
         bounce=bounce,
@@ -114,16 +115,22 @@ def _boxes(headers: Headers, name: str) -> list[Mailbox]:
     return [box for raw in headers.raw(name) for box in mailboxes(header_text(raw))]
 
 
-def _text(body: Body) -> str:
+def _text(body: Body, clean_html: str) -> str:
+    """The plain parts joined; the HTML as text when they say nothing; both when HTML parts stand beside plain ones and say more."""
     text = "\n".join(piece.rstrip() if len(body.plain) > 1 else piece for piece in body.plain if piece.strip())
     if not text:
-        text = "\n".join(to_text(piece) for piece in body.html)
+        text = text_of_clean(clean_html)
     elif body.lonely_html:
-        extra = "\n".join(to_text(piece) for piece in body.html)
-        words, known = set(extra.split()), set(text.split())
+        words, known = set(text_of_clean(clean_html).split()), set(text.split())
         if len(words - known) > len(words) // 2:
             text = "\n".join(to_text(piece) if kind == "html" else piece.rstrip() for kind, piece in body.shown)
-    return clean(text.rstrip())
+    return _without_blank_end(text)
+
+
+def _without_blank_end(text: str) -> str:
+    kept = text.rstrip(" \t\n\xa0")
+    end = text.find("\n", len(kept))
+    return text[:end] if kept and end >= 0 else text if kept else ""
 
 
 def _html(body: Body) -> str | None:
