@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from types import FrameType
 
@@ -26,10 +26,15 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 
 
-def all_parts(web_socket: socket.socket) -> list[Part]:
-    """Every part but Redis, in the order of their start."""
-    lanes = [Part(lane, living(lane, partial(work, lane))) for lane in settings.LANES]
-    return [Part("web", living("web", partial(serve, web_socket))), *lanes, Part("clock", living("clock", keep_time))]
+def parts(names: Collection[str], door: socket.socket | None) -> list[Part]:
+    """The named parts in the order of their start; `door` is the web server's listening socket."""
+    everything: dict[str, Callable[[], None]] = {
+        "web": partial(serve, door),
+        **{lane: partial(work, lane) for lane in settings.LANES},
+        "clock": keep_time,
+        "mail": carry_mail,
+    }
+    return [Part(name, living(name, run)) for name, run in everything.items() if name in names]
 
 
 def living(name: str, run: Callable[[], None]) -> Callable[[], None]:
@@ -51,7 +56,7 @@ def show_life(name: str, parent: int) -> None:
     os._exit(1)
 
 
-def serve(door: socket.socket) -> None:
+def serve(door: socket.socket | None) -> None:
     """The web server on a socket that already listens. Live streams are cut three seconds after the signal."""
     config = uvicorn.Config(
         application,
@@ -62,7 +67,7 @@ def serve(door: socket.socket) -> None:
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    uvicorn.Server(config).run(sockets=[door])
+    uvicorn.Server(config).run(sockets=[door] if door else None)
 
 
 def work(lane: str) -> None:
@@ -103,6 +108,18 @@ def keep_time() -> None:
             logger.exception("the clock missed a tick")
             close_old_connections()
             stop.wait(1)
+
+
+def carry_mail() -> None:
+    """The SMTP and LMTP listener, and the pollers of all mailboxes, in one process."""
+    from tickets.mail import run_listener, run_pollers
+
+    stop = stop_event()
+    pollers = threading.Thread(target=run_pollers, args=(stop,), name="pollers")
+    pollers.start()
+    run_listener(stop)
+    stop.set()
+    pollers.join()
 
 
 def stop_event() -> threading.Event:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.conf import settings
 from helpdesk.celery import app
 from helpdesk.run import broker, database
 from helpdesk.run.lock import lock
-from helpdesk.run.parts import all_parts
+from helpdesk.run.parts import parts
 from helpdesk.run.ports import listen
 from helpdesk.run.problems import CannotStart
 from helpdesk.run.process import raise_file_limit
@@ -17,12 +18,16 @@ from helpdesk.run.supervisor import Supervisor
 from tickets.views.welcome_token import is_needed, make_link
 
 
-def run() -> None:
-    """Everything in the foreground. Raises CannotStart with what is in the way."""
+EVERYTHING = ("web", *settings.PARTS)
+
+
+def run(names: Collection[str] = EVERYTHING) -> None:
+    """These parts in the foreground. Raises CannotStart with what is in the way."""
     held = lock(settings.DATA_DIR)
     check_record()
-    web = listen("PORT", settings.HOST, settings.PORT)
-    check_mail_ports()
+    door = listen("PORT", settings.HOST, settings.PORT) if "web" in names else None
+    if "mail" in names:
+        check_mail_ports()
     raise_file_limit()
     supervisor = Supervisor()
     supervisor.take_signals()
@@ -32,7 +37,7 @@ def run() -> None:
         greeting = welcome()
         warm_up()
         database.disconnect()
-        for part in all_parts(web):
+        for part in parts(names, door):
             supervisor.start(part)
         say(greeting)
         supervisor.watch()

@@ -18,20 +18,28 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Two switches."""
+        """What to run, or what to show."""
+        parser.add_argument(
+            "--parts", default=",".join(start.EVERYTHING), help="only these, divided by commas: %(default)s"
+        )
         parser.add_argument(
             "--demo", action="store_true", help="fill DATA_DIR with conversations; send nothing outside"
         )
         parser.add_argument("--memory", action="store_true", help="print what each running part takes, and end")
 
-    def handle(self, *, demo: bool, memory: bool, **options: Any) -> None:
+    def handle(self, *, parts: str, demo: bool, memory: bool, **options: Any) -> None:
         """Exit code 1 with one sentence when it cannot start."""
+        names = {name.strip() for name in parts.split(",")}
+        if unknown := names - set(start.EVERYTHING):
+            raise CommandError(
+                f"There is no part {', '.join(sorted(unknown))}. Choose from {', '.join(start.EVERYTHING)}."
+            )
         try:
-            self.act(demo, memory)
+            self.act(names, demo, memory)
         except (CannotStart, ProcessLookupError) as problem:
             raise CommandError(str(problem)) from None
 
-    def act(self, demo: bool, show_memory: bool) -> None:
+    def act(self, names: set[str], demo: bool, show_memory: bool) -> None:
         """Settings are read once, so that a demo begins anew with its own."""
         if show_memory:
             self.stdout.write(memory.report(settings.DATA_DIR))
@@ -39,4 +47,4 @@ class Command(BaseCommand):
             os.environ["DEMO"] = "yes"
             os.execv(sys.executable, [sys.executable, *sys.argv])
         else:
-            start.run()
+            start.run(names)
