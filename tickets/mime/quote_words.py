@@ -15,7 +15,7 @@ WROTE_END = re.compile(rf"(?:{_WROTE})(?:[^\n]{{0,40}})?\s{{0,3}}[:：]\s*$|(?:�
 WROTE_ANY = re.compile(rf"(?:{_WROTE})", _I)
 ATTRIBUTION_START = re.compile(
     r"(?:On|At|In|Am|Le|El|Il|Em|No dia|Op|Den|På|Dnia|W dniu|Dne|Dňa|Dana|Dne|La|În data|Pe|Στις|Την|Tarih|Vào|Pada|Kuupäeval|в|В|У|у|بتاريخ|في|ב|في|于|在|Il giorno|In data|A|Kl|"
-    r"[A-Za-zÀ-ž]{2,12}[.,]|[а-яіїєґ]{2,4}[.,]|\d{1,4}[-./年]|ma|ti|ke|to|pe|la|su|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b?",
+    r"[A-Za-zÀ-ž]{2,12}[.,]|[а-яіїєґ]{2,4}[.,]|\d{1,4}[-./年]|ma|ti|ke|to|pe|la|su|Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![A-Za-z])",
 )
 DATE_AND_ADDRESS = re.compile(r"\d.{3,200}[<(][^<>()@\s]{1,80}@[^<>()\s]{1,120}[>)]\s*[:：]\s*$")
 TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[\w.+-]{1,64}@[\w-]{1,64}\.")
