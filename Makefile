@@ -2,8 +2,10 @@
 VENV ?= .venv
 DEMO_DIR ?= var/demo
 PY := $(VENV)/bin/python
-# The newest Python that the pins are tried with.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# The first Python that is new enough; an old python3 when there is none, so that the message can name it.
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13 python3.14; do \
+  command -v $$p >/dev/null && $$p -c '$(IS_NEW_ENOUGH)' && echo $$p && exit; done; command -v python3)
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check soak screenshots
@@ -36,7 +38,7 @@ screenshots: $(VENV)/installed-dev
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "There is no python3 here. Install it: apt-get install --yes python3 python3-venv"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	@$(PYTHON) -c '$(IS_NEW_ENOUGH)' || { \
 	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1), but Python 3.11 or later is needed. Install one, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Making the virtual environment $(VENV) with $$($(PYTHON) -V)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Making it failed. On Debian: apt-get install --yes python3-venv"; exit 1; }
