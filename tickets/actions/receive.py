@@ -1,0 +1,339 @@
+"""Receive: what the inbox decided becomes rows. A rebuild comes through here with the same decisions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from tickets.mime.parse import Mail, Mailbox
+from tickets.models import (
+    Account,
+    Address,
+    Attachment,
+    AwaitedId,
+    Contact,
+    Delivery,
+    Direction,
+    Entry,
+    Event,
+    Message,
+    Participant,
+    State,
+    Ticket,
+)
+from tickets.models.text import LONGEST_SUBJECT, storable
+from tickets.search import index
+
+SNIPPET = 160
+LONGEST_ID = 900  # characters of a Message-ID that are kept: an index row of PostgreSQL ends near 2700 bytes
+FUTURE = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Received:
+    """A saved entry of kind "received", and the mail parsed from its original."""
+
+    entry: Entry
+    mail: Mail
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self.entry.fields
+
+
+@dataclass(slots=True)
+class Lookups:
+    """The rows that a batch refers to, fetched in one query for each table."""
+
+    accounts: dict[str, Account]
+    contacts: dict[str, Contact]
+    tickets: dict[int, Ticket]
+    messages: dict[str, int]
+
+
+def apply_received(batch: Sequence[Received]) -> list[Message]:
+    """Make the rows of `batch`: contacts, tickets, messages, attachments, search. The number of queries is fixed."""
+    rows = _look_up([one.fields for one in batch])
+    _make_contacts(batch, rows)
+    _make_tickets(batch, rows)
+    messages = [_message(one, rows) for one in batch]
+    Message.objects.bulk_create(messages)
+    rows.messages.update({message.public_id: message.pk for message in messages})
+    _link_reports(batch, messages, rows)
+    _make_attachments(batch, messages)
+    _make_participants(batch, messages)
+    _settle_ids(batch, messages)
+    index(messages, {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)})
+    _touch_tickets(batch, messages)
+    _apply_bounces(batch)
+    return messages
+
+
+def _look_up(all_fields: Iterable[dict[str, Any]]) -> Lookups:
+    accounts: set[str] = set()
+    contacts: set[str] = set()
+    numbers: set[int] = set()
+    spoken_of: set[str] = set()
+    for fields in all_fields:
+        accounts.add(fields["account"])
+        contacts.add(fields["contact"])
+        numbers.add(fields["ticket"])
+        numbers.update(fields.get("new_ticket", {}).get("linked", []))
+        if mailbox := fields.get("new_ticket", {}).get("mailbox"):
+            accounts.add(mailbox)
+        if fields.get("speaks_of"):
+            spoken_of.add(fields["speaks_of"])
+    found = Message.objects.filter(public_id__in=spoken_of).values_list("public_id", "pk") if spoken_of else []
+    return Lookups(
+        accounts={a.public_id: a for a in Account.objects.filter(public_id__in=accounts)},
+        contacts={c.public_id: c for c in Contact.objects.filter(public_id__in=contacts)},
+        tickets={t.number: t for t in Ticket.objects.filter(number__in=numbers).select_related("mailbox")},
+        messages=dict(found),
+    )
+
+
+def _make_contacts(batch: Sequence[Received], rows: Lookups) -> None:
+    fresh = {one.fields["contact"]: one for one in batch if "new_contact" in one.fields}
+    made = [
+        Contact(public_id=public_id, created_at=one.entry.at, **one.fields["new_contact"])
+        for public_id, one in fresh.items()
+    ]
+    if not made:
+        return
+    Contact.objects.bulk_create(made)
+    rows.contacts.update({contact.public_id: contact for contact in made})
+    Address.objects.bulk_create([_address(contact, fresh[contact.public_id], rows) for contact in made])
+
+
+def _address(contact: Contact, one: Received, rows: Lookups) -> Address:
+    proven = bool(one.fields.get("proven"))
+    return Address(
+        contact=contact,
+        channel=rows.accounts[one.fields["account"]].channel,
+        address=one.fields["address"],
+        proven=proven,
+        proof="They wrote from it." if proven else "",
+        last_used_at=one.entry.at,
+        data=one.fields.get("address_data", {}),
+    )
+
+
+def _make_tickets(batch: Sequence[Received], rows: Lookups) -> None:
+    fresh: list[Ticket] = []
+    links: list[tuple[Ticket, int]] = []
+    for one in batch:
+        if (new := one.fields.get("new_ticket")) is None:
+            continue
+        ticket = _ticket(one, new, rows)
+        fresh.append(ticket)
+        rows.tickets[ticket.number] = ticket
+        links += [(ticket, number) for number in new["linked"]]
+    Ticket.objects.bulk_create(fresh)
+    for ticket, number in links:
+        ticket.links.add(rows.tickets[number])
+
+
+def _ticket(one: Received, new: dict[str, Any], rows: Lookups) -> Ticket:
+    at = said_at(one)
+    mailbox = rows.accounts[new["mailbox"]]
+    return Ticket(
+        number=one.fields["ticket"],
+        subject=new["subject"],
+        state=one.fields["state"],
+        channel=rows.accounts[one.fields["account"]].channel,
+        mailbox=mailbox,
+        team_id=mailbox.team_id,
+        contact=rows.contacts[one.fields["contact"]],
+        created_at=at,
+        updated_at=at,
+        last_message_at=at,
+        solved_at=at if one.fields["state"] == State.SOLVED else None,
+        history=bool(one.fields.get("history")),
+    )
+
+
+def said_at(one: Received) -> datetime:
+    """Return the time a message sorts by: its receipt; for history its own date, if that is no fantasy."""
+    date = one.mail.date
+    if one.fields.get("history") and date and date < one.entry.at + FUTURE and date.year > 1970:
+        return date
+    return one.entry.at
+
+
+def _boxes(boxes: Iterable[Mailbox]) -> list[dict[str, str]]:
+    return [{"name": storable(box.name), "address": storable(box.address)} for box in boxes]
+
+
+def _message(one: Received, rows: Lookups) -> Message:
+    mail, fields = one.mail, one.fields
+    sender = mail.from_ or Mailbox("", "")
+    account = rows.accounts[fields["account"]]
+    return Message(
+        public_id=fields["message"],
+        ticket=rows.tickets[fields["ticket"]],
+        entry=one.entry,
+        direction=Direction.IN,
+        channel=account.channel,
+        account=account,
+        contact=rows.contacts[fields["contact"]],
+        from_name=storable(sender.name, 320),
+        from_address=storable(fields["address"], 320),
+        to=_boxes(mail.to),
+        cc=_boxes(mail.cc),
+        reply_to=_boxes(mail.reply_to),
+        subject=storable(mail.subject or "", LONGEST_SUBJECT),
+        date=mail.date,
+        at=said_at(one),
+        text=storable(mail.text),
+        reply=storable(mail.reply),
+        html=storable(mail.html or ""),
+        message_id=storable(mail.message_id or "", LONGEST_ID),
+        references=[storable(identifier, LONGEST_ID) for identifier in answered_ids(mail)],
+        digest=mail.digest,
+        kind=mail.kind,
+        verified=fields.get("verified", "unknown"),
+        via=bool(fields.get("via")),
+        reason=fields["reason"],
+        defects=mail.defects,
+        history=bool(fields.get("history")),
+    )
+
+
+def answered_ids(mail: Mail) -> list[str]:
+    """Return the ids that a mail refers to, oldest first, each once."""
+    chain = [*mail.references, mail.in_reply_to]
+    return list(dict.fromkeys(identifier for identifier in chain if identifier))[-100:]
+
+
+def _link_reports(batch: Sequence[Received], messages: list[Message], rows: Lookups) -> None:
+    reports = []
+    for one, message in zip(batch, messages, strict=True):
+        if spoken_of := rows.messages.get(one.fields.get("speaks_of", "")):
+            message.speaks_of_id = spoken_of
+            reports.append(message)
+    if reports:
+        Message.objects.bulk_update(reports, ["speaks_of"])
+
+
+def _make_attachments(batch: Sequence[Received], messages: list[Message]) -> None:
+    Attachment.objects.bulk_create(
+        [row for one, m in zip(batch, messages, strict=True) for row in attachments_of(m, one.mail)], batch_size=500
+    )
+
+
+def attachments_of(message: Message, mail: Mail) -> list[Attachment]:
+    """Return the unsaved rows for the files in a mail."""
+    return [
+        Attachment(
+            message=message,
+            part=file.part,
+            filename=storable(file.filename or "", 255),
+            content_type=storable(file.content_type, 255),
+            size=file.size,
+            sha256=file.sha256,
+            content_id=storable(file.content_id or "", 998),
+            inline=file.inline,
+        )
+        for file in mail.attachments
+    ]
+
+
+def _make_participants(batch: Sequence[Received], messages: list[Message]) -> None:
+    pairs: dict[tuple[int, str], None] = {}
+    for one, message in zip(batch, messages, strict=True):
+        if not one.fields.get("via"):
+            boxes = [*message.to, *message.cc]
+            add_participants(pairs, message, [message.from_address, *(box["address"] for box in boxes)])
+    save_participants(pairs)
+
+
+def add_participants(pairs: dict[tuple[int, str], None], message: Message, addresses: Iterable[str]) -> None:
+    """Note who takes part in a message's ticket; the mailbox itself is no participant."""
+    ours = message.ticket.mailbox.address.lower()
+    for address in addresses:
+        lowered = storable(address, 320).lower()
+        if lowered and lowered != ours:
+            pairs[message.ticket_id, lowered] = None
+
+
+def save_participants(pairs: Iterable[tuple[int, str]]) -> None:
+    """Store participants; one that is there already stays."""
+    rows = [Participant(ticket_id=ticket, address=address) for ticket, address in pairs]
+    Participant.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def _settle_ids(batch: Sequence[Received], messages: list[Message]) -> None:
+    """Note the ids that are awaited, and forget those that have come."""
+    wanted = {identifier for message in messages for identifier in message.references}
+    here = {message.message_id for message in messages}
+    if wanted:
+        here |= set(Message.objects.filter(message_id__in=wanted).values_list("message_id", flat=True))
+    AwaitedId.objects.bulk_create(
+        [
+            AwaitedId(message=message, identifier=identifier)
+            for message in messages
+            for identifier in message.references[-20:]
+            if identifier not in here
+        ],
+        batch_size=500,
+    )
+    AwaitedId.objects.filter(identifier__in={message.message_id for message in messages} - {""}).delete()
+
+
+def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> None:
+    touched: dict[int, Ticket] = {}
+    events: list[Event] = []
+    for one, message in zip(batch, messages, strict=True):
+        ticket = touched.setdefault(message.ticket_id, message.ticket)
+        if "new_ticket" not in one.fields and (state := one.fields.get("state")):
+            data = {"from": ticket.state, "to": state}
+            events.append(Event(ticket=ticket, entry=one.entry, kind="state", at=message.at, reason="A new message came in.", data=data))
+            ticket.state = state
+            ticket.solved_at = None
+        touch(ticket, message)
+    Event.objects.bulk_create(events)
+    save_touched(touched.values())
+
+
+def touch(ticket: Ticket, message: Message) -> None:
+    """Let a ticket show its newest message."""
+    ticket.message_count += 1
+    ticket.updated_at = max(ticket.updated_at, message.at)
+    if message.at >= ticket.last_message_at:
+        ticket.last_message_at = message.at
+        ticket.snippet = " ".join((message.reply or message.text).split())[:SNIPPET]
+
+
+def save_touched(tickets: Iterable[Ticket]) -> None:
+    """Store what `touch` changed, for any number of tickets in one query."""
+    changed = ["state", "solved_at", "message_count", "updated_at", "last_message_at", "snippet"]
+    Ticket.objects.bulk_update(tickets, changed, batch_size=200)
+
+
+def _apply_bounces(batch: Sequence[Received]) -> None:
+    """A bounce that proves itself settles the delivery it speaks of."""
+    for one in batch:
+        if (bounced := one.fields.get("bounced")) is None:
+            continue
+        rows = Delivery.objects.filter(public_id=bounced["delivery"])
+        rows.update(state="failed", reason=bounced["reason"], at=one.entry.at, outcome=one.entry)
+        if bounced["gone"] and (delivery := rows.first()):
+            Address.objects.filter(channel=delivery.channel, address=delivery.recipient).update(
+                reachable=False, unreachable_reason=bounced["reason"]
+            )
+
+
+def apply_aside(entry: Entry) -> None:
+    """An entry without a message (a copy, a mail that was screened): its item is all there is to it."""
+
+
+def when(text: str) -> datetime:
+    """Return a time as an entry writes it. Raises ValueError."""
+    found = parse_datetime(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no time")
+    return found
+
+

@@ -1,0 +1,42 @@
+"""What travels through the steps: one mail on its way from the spool into a ticket."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tickets.mime.parse import Mail
+from tickets.models import Account, Entry, InboxItem
+
+
+class Stop(Exception):
+    """A step ends the way of a mail without a message; the text says why, and is kept with the item."""
+
+    def __init__(self, kind: str, reason: str, **fields: Any) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+        self.fields = fields
+
+
+@dataclass(slots=True)
+class Arriving:
+    """One mail and what the steps have decided of it so far; `fields` become the entry's decision."""
+
+    item: InboxItem
+    account: Account
+    mailbox: Account
+    conversational: bool
+    key: str
+    mail: Mail
+    entry: Entry
+    verified: str  # pass, fail, unknown
+    sender: str  # the address on the account's channel, lower case
+    sender_name: str
+    recipients: list[str]  # every address it was sent to, envelope first
+    message: str = ""  # public id
+    number: int = 0  # of the ticket
+    fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def automatic(self) -> bool:
+        """Made by a machine: reopens nothing and is never answered."""
+        return self.mail.kind != "message"

@@ -1,0 +1,194 @@
+"""All that the steps must look up for a batch, fetched in a number of queries that does not grow with the batch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from tickets.inbox.arriving import Arriving
+from tickets.mime import identifiers
+from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, State, Ticket
+from tickets.models.keys import signing_keys
+
+LOOKED_UP = 20  # ids of References that are looked up, counted from the right
+
+
+@dataclass(slots=True)
+class Known:
+    """A message that is here, or will be when this batch is filed."""
+
+    message: str
+    ticket: int
+    mailbox: int
+    team: int | None
+    digest: str
+    ours: bool
+    identifier: str
+
+
+@dataclass(slots=True)
+class Place:
+    """A ticket as the steps see it while they decide."""
+
+    number: int
+    state: str
+    mailbox: int
+    contact: str
+    participants: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is known while a batch is decided; each decision is added, so that the next mail of the batch sees it."""
+
+    by_id: dict[str, list[Known]]
+    by_message: dict[str, Known]
+    awaited: dict[str, list[int]]
+    places: dict[int, Place]
+    contacts: dict[tuple[str, str], str]  # (channel, address) -> public id of the contact
+    open_tickets: dict[tuple[str, int], int]  # (contact, mailbox) -> the open ticket of a conversational contact
+    deliveries: dict[str, Delivery]
+
+    def place(self, number: int | None) -> Place | None:
+        """Return a ticket that was looked up or is being made."""
+        return self.places.get(number) if number else None
+
+
+def named_ids(arriving: Arriving) -> list[str]:
+    """Return the ids a mail answers, nearest first."""
+    mail = arriving.mail
+    chain = [mail.in_reply_to, *reversed(mail.references[-LOOKED_UP:])]
+    return list(dict.fromkeys(identifier for identifier in chain if identifier))
+
+
+def tokens(arriving: Arriving) -> list[str]:
+    """Return the public ids of messages whose signed reply address the mail was sent to."""
+    keys = signing_keys()
+    found = (identifiers.read_reply_address(keys, address) for address in arriving.recipients)
+    return [token for token in found if token]
+
+
+def bounced(arriving: Arriving) -> list[str]:
+    """Return the public ids of deliveries whose signed return path the mail was sent to."""
+    keys = signing_keys()
+    found = (identifiers.read_bounce_address(keys, address) for address in arriving.recipients)
+    return [token for token in found if token]
+
+
+def tag(arriving: Arriving) -> int | None:
+    """Return the ticket that a signed subject tag names."""
+    return identifiers.read_subject_tag(signing_keys(), arriving.mail.subject)
+
+
+def look_up(batch: Sequence[Arriving]) -> Desk:
+    """Fetch what `batch` refers to. Twelve queries at most, and the tickets that may be joined are locked."""
+    deliveries = {d.public_id: d for d in _deliveries(batch)}
+    known = [_known(message) for message in _messages(batch, deliveries.values())]
+    awaited = _awaited(batch)
+    tags = {number for arriving in batch if (number := tag(arriving))}
+    contacts = _contacts(batch)
+    open_tickets = _open_tickets(batch, set(contacts.values()))
+    numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(open_tickets.values())
+    by_id: dict[str, list[Known]] = defaultdict(list)
+    for one in known:
+        by_id[one.identifier].append(one)
+    return Desk(
+        by_id=by_id,
+        by_message={one.message: one for one in known},
+        awaited=awaited,
+        places=_places(numbers),
+        contacts=contacts,
+        open_tickets=open_tickets,
+        deliveries=deliveries,
+    )
+
+
+def _known(message: Message) -> Known:
+    mailbox = message.ticket.mailbox
+    return Known(
+        message=message.public_id,
+        ticket=message.ticket.number,
+        mailbox=mailbox.pk,
+        team=mailbox.team_id,
+        digest=message.digest,
+        ours=message.direction != "in",
+        identifier=message.message_id,
+    )
+
+
+def _messages(batch: Sequence[Arriving], deliveries: Iterable[Delivery]) -> list[Message]:
+    ids: set[str] = set()
+    wanted: set[str] = set()
+    for arriving in batch:
+        ids.update(named_ids(arriving))
+        ids.add(arriving.mail.message_id or "")
+        if arriving.mail.bounce and arriving.mail.bounce.original_message_id:
+            ids.add(arriving.mail.bounce.original_message_id)
+        wanted.update(tokens(arriving))
+    spoken_of = [delivery.message_id for delivery in deliveries]
+    return list(
+        Message.objects.filter(Q(message_id__in=ids - {""}) | Q(public_id__in=wanted) | Q(pk__in=spoken_of))
+        .select_related("ticket__mailbox")
+        .only("public_id", "digest", "direction", "message_id", "ticket__number", "ticket__mailbox__team")
+        .order_by("pk")
+    )
+
+
+def _deliveries(batch: Sequence[Arriving]) -> list[Delivery]:
+    wanted = {token for arriving in batch for token in bounced(arriving)}
+    quoted = {a.mail.bounce.original_message_id for a in batch if a.mail.bounce and a.mail.bounce.original_message_id}
+    if not wanted and not quoted:
+        return []
+    matching = Q(public_id__in=wanted) | Q(message__message_id__in=quoted)
+    return list(Delivery.objects.filter(matching).select_related("message")[:500])
+
+
+def _awaited(batch: Sequence[Arriving]) -> dict[str, list[int]]:
+    ids = {arriving.mail.message_id for arriving in batch if arriving.mail.message_id}
+    rows = AwaitedId.objects.filter(identifier__in=ids).values_list("identifier", "message__ticket__number")
+    found: dict[str, list[int]] = defaultdict(list)
+    for identifier, number in rows:
+        found[identifier].append(number)
+    return found
+
+
+def _contacts(batch: Sequence[Arriving]) -> dict[tuple[str, str], str]:
+    senders = {arriving.sender for arriving in batch}
+    channels = {arriving.account.channel for arriving in batch}
+    rows = Address.objects.filter(channel__in=channels, address__in=senders)
+    return {(c, a): contact for c, a, contact in rows.values_list("channel", "address", "contact__public_id")}
+
+
+def _open_tickets(batch: Sequence[Arriving], contacts: set[str]) -> dict[tuple[str, int], int]:
+    mailboxes = {arriving.mailbox.pk for arriving in batch if arriving.conversational}
+    if not mailboxes or not contacts:
+        return {}
+    rows = Ticket.objects.filter(
+        contact__public_id__in=contacts, mailbox__in=mailboxes, state__in=(State.NEW, State.OPEN, State.WAITING)
+    ).order_by("last_message_at")
+    return {(c, m): number for c, m, number in rows.values_list("contact__public_id", "mailbox", "number")}
+
+
+def _places(numbers: set[int]) -> dict[int, Place]:
+    if not numbers:
+        return {}
+    tickets = list(
+        Ticket.objects.select_for_update(of=("self",))
+        .filter(number__in=numbers)
+        .select_related("merged_into", "contact")
+        .order_by("pk")
+    )
+    places = {t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id) for t in tickets}
+    for ticket, address in Participant.objects.filter(ticket__in=places).values_list("ticket", "address"):
+        places[ticket].participants.add(address)
+    found = {place.number: place for place in places.values()}
+    for ticket in tickets:
+        if ticket.merged_into and ticket.merged_into.number in found:
+            found[ticket.number] = found[ticket.merged_into.number]
+    return found
+
+
+def mailbox_team(account: Account) -> int | None:
+    """Return the team whose mailboxes share their threads with this one."""
+    return account.home.team_id

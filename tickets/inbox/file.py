@@ -1,0 +1,91 @@
+"""File: a decided batch becomes entries and rows in one transaction, under the accounts' row locks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from tickets.actions.receive import Received, apply_received
+from tickets.inbox.arriving import Arriving, Stop
+from tickets.inbox.desk import Desk, look_up
+from tickets.inbox.identify import identify
+from tickets.inbox.screen import screen
+from tickets.inbox.thread import seat, thread
+from tickets.models import Account, Entry, InboxItem, ItemState
+from tickets.models.numbers import Numbers
+from tickets.wake import wake
+
+STEPS = (screen, identify, thread)
+
+
+def file(batch: Sequence[Arriving], lease: str) -> int:
+    """File `batch` and settle its items; return how many items. Items that another worker holds by now are left alone."""
+    with transaction.atomic():
+        _lock(batch)
+        held = _still_held(batch, lease)
+        mine = [arriving for arriving in batch if arriving.item.pk in held]
+        desk = look_up(mine)
+        numbers = Numbers()
+        kept = [arriving for arriving in mine if _decide(arriving, desk, numbers)]
+        numbers.keep()
+        Entry.objects.bulk_create([arriving.entry for arriving in mine])
+        apply_received([Received(arriving.entry, arriving.mail) for arriving in kept])
+        _settle(mine)
+        wake("append")
+    return len(held)
+
+
+def _lock(batch: Sequence[Arriving]) -> None:
+    accounts = {arriving.account.pk for arriving in batch} | {arriving.mailbox.pk for arriving in batch}
+    list(Account.objects.select_for_update().filter(pk__in=accounts).order_by("pk").values_list("pk"))
+
+
+def _still_held(batch: Sequence[Arriving], lease: str) -> set[int]:
+    ids = {arriving.item.pk for arriving in batch}
+    rows = InboxItem.objects.filter(pk__in=ids, lease_by=lease, state=ItemState.WAITING)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _decide(arriving: Arriving, desk: Desk, numbers: Numbers) -> bool:
+    """Run the steps on one mail and write the decision into its entry; False when it ends without a message."""
+    fields = origin(arriving.item, arriving.key)
+    try:
+        for step in STEPS:
+            step(arriving, desk)
+    except Stop as stop:
+        arriving.entry.kind = stop.kind
+        arriving.entry.fields = fields | stop.fields | {"reason": stop.reason}
+        return False
+    if not arriving.number:
+        arriving.number = numbers.take()
+    seat(arriving, desk)
+    decided = {"message": arriving.message, "ticket": arriving.number, "verified": arriving.verified}
+    arriving.entry.fields = fields | arriving.fields | decided
+    arriving.entry.ticket_number = arriving.number
+    return True
+
+
+def origin(item: InboxItem, key: str) -> dict[str, Any]:
+    """Return what every entry from outside carries, so that a rebuild can restore its item."""
+    fields = {
+        "account": item.account.public_id,
+        "source": item.source,
+        "key": key,
+        "item": item.key,
+        "spool": item.spool,
+        "envelope": item.envelope,
+        "received": item.received_at.isoformat(),
+        "size": item.size,
+    }
+    return fields | {"history": True} if item.history else fields
+
+
+def _settle(batch: Sequence[Arriving]) -> None:
+    items: dict[int, InboxItem] = {}
+    for arriving in batch:
+        if arriving.item.pk not in items:
+            arriving.item.entry = arriving.entry
+            arriving.item.reason = str(arriving.entry.fields["reason"])
+            arriving.item.state = ItemState.DONE
+            items[arriving.item.pk] = arriving.item
+    InboxItem.objects.bulk_update(items.values(), ["entry", "reason", "state"])

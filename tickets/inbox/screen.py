@@ -1,0 +1,27 @@
+"""Screen: seen already? ours? a copy? Each answer ends without a message, and is an entry all the same."""
+
+from tickets.inbox.arriving import Arriving, Stop
+from tickets.inbox.desk import Desk, Known
+from tickets.inbox.read import mailbox_addresses
+
+
+def screen(arriving: Arriving, desk: Desk) -> None:
+    """Stop mail that is here already, or that we sent ourselves. Raises Stop."""
+    same = desk.by_id.get(arriving.mail.message_id or "", [])
+    for known in same:
+        _stop_our_own(arriving, known)
+        if known.mailbox == arriving.mailbox.pk and known.digest == arriving.mail.digest and not known.ours:
+            raise Stop(
+                "copy",
+                f"The same mail is here already, in ticket #{known.ticket}: same Message-ID, same content.",
+                copy_of=known.message,
+            )
+    if arriving.automatic and arriving.sender in mailbox_addresses(arriving.account):
+        raise Stop("screened", "An automatic mail from this mailbox's own address: taking it in would make a loop.")
+    if same and same[0].mailbox != arriving.mailbox.pk and same[0].digest == arriving.mail.digest:
+        arriving.fields["twin"] = same[0].message
+
+
+def _stop_our_own(arriving: Arriving, known: Known) -> None:
+    if known.ours and known.mailbox == arriving.mailbox.pk and arriving.mail.kind in ("message", "auto-reply"):
+        raise Stop("screened", f"Our own message of ticket #{known.ticket} came back to the mailbox that sent it.")

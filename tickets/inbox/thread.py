@@ -1,0 +1,193 @@
+"""Thread: which ticket a mail belongs to, in the order of design.md's table, and why."""
+
+from dataclasses import dataclass
+
+from tickets.inbox.arriving import Arriving, Stop
+from tickets.inbox.desk import Desk, Known, Place, bounced, mailbox_team, named_ids, tag, tokens
+from tickets.mime.identifiers import base_subject
+from tickets.models import State
+from tickets.models.text import LONGEST_SUBJECT, storable
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Where a mail goes: into `place`, or into a new ticket linked with `linked`."""
+
+    reason: str
+    place: Place | None = None
+    linked: Place | None = None
+    via: bool = False
+    speaks_of: str = ""
+
+
+def thread(arriving: Arriving, desk: Desk) -> None:
+    """Decide the ticket. Raises Stop when the ticket holds this very mail already."""
+    verdict = (
+        _by_report(arriving, desk)
+        or _by_token(arriving, desk)
+        or _by_ids(arriving, desk)
+        or _by_tag(arriving, desk)
+        or _by_late_child(arriving, desk)
+        or _by_conversation(arriving, desk)
+        or Verdict("A new ticket: nothing in this mail refers to one.")
+    )
+    if verdict.place and _holds(desk, verdict.place, arriving):
+        raise Stop("copy", f"Ticket #{verdict.place.number} holds this mail already.", copy_of=arriving.fields["twin"])
+    arriving.fields["reason"] = verdict.reason
+    if verdict.speaks_of:
+        arriving.fields["speaks_of"] = verdict.speaks_of
+    if verdict.place:
+        _join(arriving, verdict.place, verdict)
+    else:
+        _begin(arriving, verdict, desk)
+
+
+def _holds(desk: Desk, place: Place, arriving: Arriving) -> bool:
+    twin = desk.by_message.get(arriving.fields.get("twin", ""))
+    return twin is not None and twin.ticket == place.number
+
+
+def _by_report(arriving: Arriving, desk: Desk) -> Verdict | None:
+    """A bounce acts only with our signed return path, or when it quotes our id together with that delivery's recipient."""
+    if arriving.mail.kind not in ("bounce", "delivery-status", "feedback"):
+        return None
+    delivery = next((desk.deliveries[token] for token in bounced(arriving) if token in desk.deliveries), None)
+    signed = delivery is not None
+    bounce = arriving.mail.bounce
+    if delivery is None and bounce and bounce.original_message_id:
+        quoted = [d for d in desk.deliveries.values() if d.message.message_id == bounce.original_message_id]
+        named = [d for d in quoted if bounce.recipient and d.recipient.lower() == bounce.recipient.lower()]
+        delivery = (named or quoted or [None])[0]
+        signed = bool(named)
+    if delivery is None:
+        return None
+    known = desk.by_message.get(delivery.message.public_id)
+    place = desk.place(known.ticket if known else None)
+    if known is None or place is None:
+        return None
+    if signed and arriving.mail.kind == "bounce" and bounce and bounce.permanent is not False:
+        arriving.fields["bounced"] = {
+            "delivery": delivery.public_id,
+            "reason": storable(bounce.diagnostic or bounce.status or arriving.mail.subject or "", 1000),
+            "gone": str(bounce.status or "").startswith(("5.1.", "5.2.1")),
+        }
+    return Verdict(f"A report about a message of ticket #{place.number}.", place, speaks_of=known.message)
+
+
+def _by_token(arriving: Arriving, desk: Desk) -> Verdict | None:
+    for token in tokens(arriving):
+        known = desk.by_message.get(token)
+        place = desk.place(known.ticket if known else None)
+        if known is None or place is None:
+            continue
+        spoken_of = known.message if arriving.automatic else ""
+        if arriving.sender in place.participants:
+            return Verdict("Sent to the reply address of a message here.", place, speaks_of=spoken_of)
+        reason = f"Sent to the reply address of a message here, by {arriving.sender}, who was no part of it so far."
+        return Verdict(reason, place, via=True, speaks_of=spoken_of)
+    return None
+
+
+def _by_ids(arriving: Arriving, desk: Desk) -> Verdict | None:
+    known = _answered(arriving, desk)
+    place = desk.place(known.ticket if known else None)
+    if known is None or place is None:
+        return None
+    verdict = _believed(arriving, place, "It answers a message of this ticket")
+    if verdict.place and arriving.automatic and known.ours:
+        verdict.speaks_of = known.message
+    return verdict
+
+
+def _answered(arriving: Arriving, desk: Desk) -> Known | None:
+    """The nearest message that the mail answers, in mailboxes that share a team with this one."""
+    team = mailbox_team(arriving.account)
+    for identifier in named_ids(arriving):
+        for known in desk.by_id.get(identifier, []):
+            if known.mailbox == arriving.mailbox.pk or known.team == team:
+                return known
+    return None
+
+
+def _by_tag(arriving: Arriving, desk: Desk) -> Verdict | None:
+    place = desk.place(tag(arriving))
+    return _believed(arriving, place, "Its subject carries this ticket's signed tag") if place else None
+
+
+def _believed(arriving: Arriving, place: Place, because: str) -> Verdict:
+    if arriving.verified == "fail":
+        reason = f"{because} (#{place.number}), but the sender is not who the mail says: our border's check failed."
+        return Verdict(reason, linked=place)
+    if arriving.sender not in place.participants:
+        reason = f"{because} (#{place.number}), but {arriving.sender} was no part of it so far."
+        return Verdict(reason, linked=place)
+    return Verdict(f"{because}.", place)
+
+
+def _by_late_child(arriving: Arriving, desk: Desk) -> Verdict | None:
+    for number in desk.awaited.get(arriving.mail.message_id or "", []):
+        place = desk.place(number)
+        if place and arriving.sender in place.participants and arriving.verified != "fail":
+            return Verdict("A message here, which came earlier, answers it.", place)
+    return None
+
+
+def _by_conversation(arriving: Arriving, desk: Desk) -> Verdict | None:
+    if not arriving.conversational:
+        return None
+    place = desk.place(desk.open_tickets.get((arriving.fields["contact"], arriving.mailbox.pk)))
+    return Verdict("The contact's open conversation.", place) if place else None
+
+
+def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
+    arriving.number = place.number
+    if verdict.via:
+        arriving.fields["via"] = True
+    reopens = place.state in (State.WAITING, State.SOLVED, State.CLOSED)
+    if reopens and not arriving.automatic and not arriving.item.history:
+        arriving.fields["state"] = place.state = str(State.OPEN)
+
+
+def _begin(arriving: Arriving, verdict: Verdict, desk: Desk) -> None:
+    state = str(State.SOLVED if arriving.item.history else State.NEW)
+    twin = desk.by_message.get(arriving.fields.get("twin", ""))
+    linked = {verdict.linked.number} if verdict.linked else set()
+    if twin:
+        linked.add(twin.ticket)
+    arriving.fields["new_ticket"] = {
+        "subject": storable(base_subject(arriving.mail.subject) or arriving.mail.subject or "", LONGEST_SUBJECT),
+        "mailbox": arriving.mailbox.public_id,
+        "linked": sorted(linked),
+    }
+    arriving.fields["state"] = state
+
+
+def seat(arriving: Arriving, desk: Desk) -> None:
+    """Remember a decided mail on the desk, so that the rest of its batch threads with it."""
+    place = desk.places.get(arriving.number)
+    if place is None:
+        contact = arriving.fields["contact"]
+        place = Place(arriving.number, arriving.fields["state"], arriving.mailbox.pk, contact)
+        desk.places[arriving.number] = place
+        desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
+    if not arriving.fields.get("via"):
+        place.participants.update({arriving.sender, *(box.address.lower() for box in _named(arriving))})
+    known = Known(
+        message=arriving.message,
+        ticket=arriving.number,
+        mailbox=arriving.mailbox.pk,
+        team=mailbox_team(arriving.account),
+        digest=arriving.mail.digest,
+        ours=False,
+        identifier=arriving.mail.message_id or "",
+    )
+    desk.by_message[known.message] = known
+    if known.identifier:
+        desk.by_id.setdefault(known.identifier, []).append(known)
+    for identifier in named_ids(arriving):
+        if identifier not in desk.by_id:
+            desk.awaited.setdefault(identifier, []).append(arriving.number)
+
+
+def _named(arriving: Arriving) -> list:  # type: ignore[type-arg]
+    return [*arriving.mail.to, *arriving.mail.cc]
