@@ -33,7 +33,7 @@ def steps() -> dict[str, list[str]]:
         "layers": tool("lint-imports"),
         "missing migrations": [python, "manage.py", "makemigrations", "--check", "--dry-run"],
         "deployment": [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        "sizes": [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_sizes.py"],
+        "sizes and pins": [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_sizes.py", "tests/test_pins.py"],
     }
 
 
