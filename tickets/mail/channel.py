@@ -1,0 +1,104 @@
+"""Email as a channel: the first, and the one that is always there."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tickets.channels import CUT_OFF, Channel, Done, Field, Notice, NotSent, Outgoing, Probe, Refused
+from tickets.mail import imap, render, ways
+from tickets.mail.server import CHOICES
+from tickets.models import Account, Health, Message
+
+
+def way_out(account: Account) -> str:
+    """Say for a screen where the mail of this mailbox goes."""
+    return ways.way_of(account).words()
+
+
+class Email(Channel):
+    """A mailbox: read by IMAP or fed by the listener, the pipe or a provider; sends by SMTP or a provider."""
+
+    name: ClassVar[str] = "email"
+    label: ClassVar[str] = gettext_noop("Email")
+    icon: ClassVar[str] = "mail"
+    config: ClassVar[tuple[Field, ...]] = (
+        Field("imap_host", gettext_noop("IMAP server"), help=gettext_noop("Leave empty when mail is delivered here.")),
+        Field("imap_port", gettext_noop("IMAP port"), default="993"),
+        Field("imap_security", gettext_noop("IMAP security"), choices=CHOICES),
+        Field("imap_user", gettext_noop("IMAP user"), help=gettext_noop("Mostly the whole address.")),
+        Field("imap_password", gettext_noop("IMAP password"), secret=True),
+        Field("imap_folder", gettext_noop("Folder"), default="INBOX"),
+        Field(
+            "since",
+            gettext_noop("Read from"),
+            default="now",
+            help=gettext_noop("now, all, or a date like 2026-03-01. Older mail comes in as history."),
+        ),
+        Field("mark_seen", gettext_noop("Mark mail as read in the mailbox"), choices=("", "yes")),
+        Field("move_to", gettext_noop("Move mail to this folder of the mailbox")),
+        Field("smtp_host", gettext_noop("SMTP server")),
+        Field("smtp_port", gettext_noop("SMTP port"), default="587"),
+        Field("smtp_security", gettext_noop("SMTP security"), choices=CHOICES),
+        Field("smtp_user", gettext_noop("SMTP user")),
+        Field("smtp_password", gettext_noop("SMTP password"), secret=True),
+        Field(
+            "backend",
+            gettext_noop("Provider"),
+            help=gettext_noop("Instead of SMTP: a provider that django-anymail knows, as in postmark or mailgun."),
+        ),
+        Field("backend_settings", gettext_noop("Settings of the provider (JSON)"), secret=True),
+        Field(
+            "reply_pattern",
+            gettext_noop("Pattern of reply addresses"),
+            help=gettext_noop(
+                "Where the mailbox drops plus addresses but the domain takes any: ticket-{token}@example.org"
+            ),
+        ),
+    )
+
+    def read(self, raw: bytes) -> list[Notice]:
+        """A mail is one message, whatever it holds."""
+        return [Notice("message")]
+
+    def message(self, notice: Notice, raw: bytes) -> bytes:
+        """A mail stands for itself."""
+        return raw
+
+    def poll(self, stop: Callable[[], bool]) -> None:
+        """Read the mailbox by IMAP until `stop()`; at once back when none is set up."""
+        imap.poll(self.account, stop)
+
+    def probe(self) -> Probe:
+        """Sign in at both servers and say what is wrong; nothing is sent. A fault in one way names that way."""
+        faults = [(words, health) for words, health in (self._probe_in(), self._probe_out()) if words]
+        if not faults:
+            return Probe(Health.WORKING)
+        worst = Health.CUT_OFF if any(health == Health.CUT_OFF for _words, health in faults) else Health.DEGRADED
+        return Probe(worst, " ".join(words for words, _health in faults))
+
+    def _probe_in(self) -> tuple[str, str]:
+        """What is wrong with IMAP. Mail that cannot be fetched cuts nothing off: sending may still work."""
+        fault = imap.probe(self.account)
+        return (_("Receiving: %s") % fault, Health.DEGRADED) if fault else ("", "")
+
+    def _probe_out(self) -> tuple[str, str]:
+        try:
+            ways.way_of(self.account).probe()
+        except NotSent as error:
+            health = Health.CUT_OFF if error.kind == CUT_OFF else Health.DEGRADED
+            return _("Sending: %s") % error.reason, health
+        return "", ""
+
+    def render(self, outgoing: Outgoing) -> bytes:
+        """The mail as it is really sent."""
+        return render.render(outgoing)
+
+    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
+        """All recipients in one transaction, settled one by one."""
+        return ways.way_of(self.account).send(outgoing, rendered, done)
+
+    def reply_address(self, message: Message) -> str:
+        """The signed address, "" where the mailbox takes none."""
+        return render.reply_address(self.account, message)

@@ -1,0 +1,54 @@
+"""The quoted history below a reply: the message it answers, as mail programs do it."""
+
+import html
+import re
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tickets.mime.html import from_text
+from tickets.models import Direction, Message
+
+LONGEST_TEXT = 100_000
+LONGEST_HTML = 300_000
+_PICTURE = re.compile(r"""<img\b[^>]*\bsrc\s*=\s*["']?cid:[^>]*>""", re.I)
+_STYLE = "margin:0 0 0 0.8ex;border-left:2px solid #ccc;padding-left:1ex"
+
+
+def answered(message: Message, in_reply_to: str | None) -> Message | None:
+    """Return the public message that `message` answers: the one whose id it names, else the last one before it."""
+    if not in_reply_to or message.automatic:
+        return None
+    before = Message.objects.filter(ticket=message.ticket_id, direction__in=(Direction.IN, Direction.OUT))
+    if message.pk:
+        before = before.filter(pk__lt=message.pk)
+    named = before.filter(message_id=in_reply_to).order_by("pk").first()
+    return named or before.order_by("pk").last()
+
+
+def quoted_text(message: Message, language: str) -> str:
+    """Return `message` below its line "On …, … wrote:", every line behind "> "."""
+    lines = message.text[:LONGEST_TEXT].rstrip().split("\n")
+    return "\n".join([heading(message, language), *("> " + line if line else ">" for line in lines)])
+
+
+def quoted_html(message: Message, language: str) -> str:
+    """Return `message` as a blockquote below the same line. Its own pictures do not travel again."""
+    body = (
+        message.html if message.html and len(message.html) <= LONGEST_HTML else from_text(message.text[:LONGEST_TEXT])
+    )
+    with translation.override(language):
+        body = _PICTURE.sub(html.escape(f"[{_('picture')}]"), body)
+    head = html.escape(heading(message, language))
+    return f'<div>{head}</div>\n<blockquote type="cite" style="{_STYLE}">{body}</blockquote>'
+
+
+def heading(message: Message, language: str) -> str:
+    """Return "On 3 March 2025 at 10:00, Zoe Lee wrote:" in the mailbox's language and the house's time zone."""
+    with translation.override(language):
+        when = date_format(
+            timezone.localtime(message.date or message.at, timezone.get_default_timezone()), "DATETIME_FORMAT"
+        )
+        name = message.from_name or message.from_address or _("somebody")
+        return _("On %(when)s, %(name)s wrote:") % {"when": when, "name": name}
