@@ -4,6 +4,7 @@ import contextlib
 import os
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +27,9 @@ class Store(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file; a missing one is no error."""
+
+    def modified(self, name: str) -> datetime | None:
+        """Return when a file was written, None when it is not there."""
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the names of the files below `folder`, in no order."""
@@ -78,6 +82,12 @@ class FolderStore:
         with contextlib.suppress(FileNotFoundError):
             (self.root / name).unlink()
 
+    def modified(self, name: str) -> datetime | None:
+        try:
+            return datetime.fromtimestamp((self.root / name).stat().st_mtime, tz=UTC)
+        except FileNotFoundError:
+            return None
+
     def names(self, folder: str) -> Iterator[str]:
         base = self.root / folder
         for path in base.rglob("*"):
@@ -114,6 +124,13 @@ class BucketStore:
 
     def remove(self, name: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
+
+    def modified(self, name: str) -> datetime | None:
+        try:
+            found: datetime = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name)["LastModified"]
+        except self.client.exceptions.ClientError:
+            return None
+        return found
 
     def names(self, folder: str) -> Iterator[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(

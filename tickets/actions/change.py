@@ -1,0 +1,142 @@
+"""Changes to a ticket: assignee, state, priority, tags, subject. Each is one entry and one event."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.actions import compose
+from tickets.models import Agent, Entry, Event, Priority, State, Tag, Team, Ticket
+from tickets.models.text import LONGEST_SUBJECT, storable
+from tickets.record.write import entry_of
+from tickets.wake import wake
+
+
+class NotAllowed(Exception):
+    """A verb was asked for something that does not exist or may not be; the text says what, and what would do."""
+
+
+def assign(ticket: Ticket, agent: Agent | None, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Give a ticket to `agent`, or to nobody. Raises NotAllowed for somebody who has left."""
+    if agent is not None and not agent.is_active:
+        raise NotAllowed(_("%(name)s does not work here any more; choose somebody else.") % {"name": agent.name})
+    words = _("assigned it to %(name)s") % {"name": agent.name} if agent else _("took the assignee away")
+    return _change(ticket, "assigned", {"assignee": agent.public_id if agent else None}, words, by, at, reason)
+
+
+def set_status(ticket: Ticket, state: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Set the state. Raises NotAllowed for a state that does not exist."""
+    if state not in State.values:
+        raise NotAllowed(_("There is no state %(state)s. States are: %(known)s.") % {"state": state, "known": ", ".join(State.values)})
+    return _change(ticket, "state", {"state": state}, _("set it to %(state)s") % {"state": state}, by, at, reason)
+
+
+def set_priority(ticket: Ticket, priority: int, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Set the priority. Raises NotAllowed for one that does not exist."""
+    if priority not in Priority.values:
+        raise NotAllowed(_("There is no priority %(priority)s.") % {"priority": priority})
+    words = _("set the priority to %(priority)s") % {"priority": Priority(priority).label.lower()}
+    return _change(ticket, "priority", {"priority": int(priority)}, words, by, at, reason)
+
+
+def set_team(ticket: Ticket, team: Team | None, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Give a ticket to a team, or to none."""
+    words = _("gave it to the team %(name)s") % {"name": team.name} if team else _("took the team away")
+    return _change(ticket, "team", {"team": team.public_id if team else None}, words, by, at, reason)
+
+
+def set_subject(ticket: Ticket, subject: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Give the ticket another subject; a customer's reply never does that."""
+    clean = storable(" ".join(subject.split()), LONGEST_SUBJECT)
+    return _change(ticket, "subject", {"subject": clean}, _("renamed it to %(subject)s") % {"subject": clean}, by, at, reason)
+
+
+def tag(ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Put tags on a ticket."""
+    wanted = _tag_names(names)
+    return _change(ticket, "tagged", {"tag": wanted}, _("tagged it %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason)
+
+
+def untag(ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+    """Take tags off a ticket."""
+    wanted = _tag_names(names)
+    return _change(ticket, "untagged", {"untag": wanted}, _("took off %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason)
+
+
+def _tag_names(names: Iterable[str]) -> list[str]:
+    clean = [storable(" ".join(name.split()).lower(), 60) for name in names]
+    return sorted({name for name in clean if name})
+
+
+def _change(
+    ticket: Ticket, kind: str, changes: dict[str, Any], words: str, by: Agent | None, at: datetime | None, reason: str
+) -> Ticket:
+    when = at or timezone.now()
+    with transaction.atomic():
+        locked = Ticket.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=ticket.pk)
+        fields = {
+            "ticket": locked.number,
+            "event": kind,
+            "by": by.public_id if by else None,
+            "reason": storable(reason),
+            "set": changes,
+        }
+        original = compose.done(locked, by, when, words, reason)
+        entry = entry_of("change", at=when, fields=fields, original=original, account=locked.mailbox, ticket=locked.number)
+        entry.save()
+        apply_change(entry)
+        wake("append")
+    ticket.refresh_from_db()
+    return ticket
+
+
+def apply_change(entry: Entry) -> None:
+    """Make what an entry of kind "change" says."""
+    fields = entry.fields
+    ticket = Ticket.objects.get(number=fields["ticket"])
+    before = _apply(ticket, fields["set"], entry.at)
+    ticket.updated_at = max(ticket.updated_at, entry.at)
+    ticket.save()
+    Event.objects.create(
+        ticket=ticket,
+        entry=entry,
+        kind=fields["event"],
+        at=entry.at,
+        by=Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None,
+        reason=fields["reason"],
+        data=fields["set"] | {"from": before},
+    )
+
+
+def _apply(ticket: Ticket, changes: dict[str, Any], at: datetime) -> Any:
+    """Change the ticket (unsaved) and return what stood there before."""
+    before: Any = None
+    if "assignee" in changes:
+        before = ticket.assignee.public_id if ticket.assignee else None
+        ticket.assignee = Agent.objects.get(public_id=changes["assignee"]) if changes["assignee"] else None
+    if "state" in changes:
+        before = set_state(ticket, changes["state"], at)
+    if "priority" in changes:
+        before, ticket.priority = ticket.priority, changes["priority"]
+    if "team" in changes:
+        before = ticket.team.public_id if ticket.team else None
+        ticket.team = Team.objects.get(public_id=changes["team"]) if changes["team"] else None
+    if "subject" in changes:
+        before, ticket.subject = ticket.subject, changes["subject"]
+    for name in changes.get("tag", []):
+        ticket.tags.add(Tag.objects.get_or_create(name=name)[0])
+    ticket.tags.remove(*Tag.objects.filter(name__in=changes.get("untag", [])))
+    return before
+
+
+def set_state(ticket: Ticket, state: str, at: datetime) -> str:
+    """Set the state of an unsaved ticket, and when it was solved; return the state before."""
+    before, ticket.state = ticket.state, state
+    if state in (State.SOLVED, State.CLOSED):
+        ticket.solved_at = ticket.solved_at or at
+    else:
+        ticket.solved_at = None
+    return before

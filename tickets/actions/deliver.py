@@ -1,0 +1,100 @@
+"""Deliver what is due, and draw the consequences of each outcome: sent, refused, try later, cut off, uncertain."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets import channels
+from tickets.actions.accounts import report_health
+from tickets.actions.delivered import Outcome, settle
+from tickets.channels import NotConnected, NotSent, open_channel
+from tickets.models import Account, Delivery, DeliveryState, Health
+from tickets.outbox import queue
+from tickets.outbox.deliver import Sent, deliver_next
+
+SENDER_DIED = "The sender stopped in the middle. It may or may not have gone out; look before you send it again."
+PAUSE_WHEN_CUT_OFF = 60.0  # seconds until a probe may have found the account working again
+
+
+def deliver_due(most: int = 100) -> int:
+    """Send up to `most` messages that are due; return how many were tried."""
+    for count in range(most):
+        sent = deliver_next()
+        if sent is None:
+            return count
+        conclude(sent)
+    return most
+
+
+def conclude(sent: Sent) -> None:
+    """Record how the deliveries ended, or queue them again."""
+    outcomes = [_outcome(sent, delivery) for delivery in sent.deliveries]
+    settled = [outcome for outcome in outcomes if outcome]
+    if any(outcome.state == DeliveryState.SENT for outcome in settled):
+        Account.objects.filter(pk=sent.deliveries[0].account_id).update(last_out_at=timezone.now())
+    if settled:
+        settle(settled)
+
+
+def _outcome(sent: Sent, delivery: Delivery) -> Outcome | None:
+    remote_ids = sent.remote_ids.get(delivery.pk)
+    refusal = sent.refused.get(delivery.pk)
+    if refusal is None:
+        return Outcome(delivery, DeliveryState.SENT, "", remote_ids or [], sent.rendered_sha256)
+    return _refused(delivery, refusal, sent.rendered_sha256)
+
+
+def _refused(delivery: Delivery, refusal: NotSent, rendered: str) -> Outcome | None:
+    """Draw the consequence of a refusal; None when the delivery is queued again."""
+    if refusal.kind == channels.UNCERTAIN:
+        return Outcome(delivery, DeliveryState.UNCERTAIN, refusal.reason, [], rendered)
+    if refusal.kind == channels.CUT_OFF:
+        cut_off(delivery.account, refusal.reason)
+    if refusal.kind in (channels.TEMPORARY, channels.RATE, channels.CUT_OFF):
+        pause = PAUSE_WHEN_CUT_OFF if refusal.kind == channels.CUT_OFF else refusal.retry_after
+        if queue.postpone(delivery, refusal.reason, pause):
+            return None
+    gone = refusal.kind in (channels.CONTACT_BLOCKED, channels.CONTACT_GONE)
+    return Outcome(delivery, DeliveryState.FAILED, refusal.reason, [], rendered, unreachable=gone)
+
+
+def cut_off(account: Account, reason: str) -> None:
+    """A vendor or server refuses the account. Only a probe confirms it: one that cannot connect warns and no more."""
+    try:
+        found = open_channel(account).probe()
+    except NotConnected as error:
+        report_health(account, Health.DEGRADED, str(error))
+        return
+    if found.health == Health.CUT_OFF:
+        report_health(account, Health.CUT_OFF, reason)
+    else:
+        report_health(account, Health.DEGRADED, found.reason or reason)
+
+
+def recheck(accounts: Iterable[Account] | None = None) -> None:
+    """Probe accounts that are cut off or degraded: one that works again sends what waits."""
+    if accounts is None:
+        accounts = Account.objects.filter(removed_at__isnull=True).exclude(health=Health.WORKING)[:50]
+    for account in accounts:
+        try:
+            found = open_channel(account).probe()
+        except NotConnected as error:
+            report_health(account, account.health, str(error))
+        else:
+            report_health(account, found.health, found.reason)
+
+
+def give_up_on_abandoned() -> int:
+    """Mark as uncertain what a dead sender left behind; return how many."""
+    lost = queue.abandoned()
+    for message in {delivery.message_id for delivery in lost}:
+        settle([_found(delivery) for delivery in lost if delivery.message_id == message])
+    return len(lost)
+
+
+def _found(delivery: Delivery) -> Outcome:
+    """What is known of a delivery whose sender died: the parts that went out were committed one by one."""
+    if delivery.parts_sent >= delivery.data.get("parts", 1):
+        return Outcome(delivery, DeliveryState.SENT, "", delivery.remote_ids)
+    return Outcome(delivery, DeliveryState.UNCERTAIN, _(SENDER_DIED), delivery.remote_ids)

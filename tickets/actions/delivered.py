@@ -1,0 +1,124 @@
+"""Delivered, refused, uncertain: how deliveries ended, recorded as a delivery status notification (RFC 3464)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.actions import compose
+from tickets.actions.change import NotAllowed
+from tickets.mime.build import report
+from tickets.mime.parse import Mailbox
+from tickets.models import Address, Agent, Delivery, DeliveryState, Entry, Event
+from tickets.models.text import storable
+from tickets.record.write import entry_of
+from tickets.wake import wake
+
+ACTIONS = {DeliveryState.SENT: "relayed", DeliveryState.FAILED: "failed", DeliveryState.UNCERTAIN: "delayed"}
+CODES = {DeliveryState.SENT: "2.0.0", DeliveryState.FAILED: "5.0.0", DeliveryState.UNCERTAIN: "4.4.2"}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How one delivery ended, in the vendor's words."""
+
+    delivery: Delivery
+    state: str  # sent, failed, uncertain
+    reason: str = ""
+    remote_ids: list[str] = field(default_factory=list)
+    rendered_sha256: str = ""
+    unreachable: bool = False  # the recipient cannot be reached at this address any more
+
+
+def settle(outcomes: Sequence[Outcome], at: datetime | None = None) -> None:
+    """Record the outcomes of one message's deliveries as one entry. What is settled already stays as it is."""
+    when = at or timezone.now()
+    message = outcomes[0].delivery.message
+    account = outcomes[0].delivery.account
+    original = report(
+        from_=Mailbox(account.name, account.home.address),
+        to=[Mailbox(account.name, account.home.address)],
+        subject=_("Delivery: %(subject)s") % {"subject": message.subject},
+        text="\n".join(f"{o.delivery.recipient}: {o.state}. {o.reason}" for o in outcomes) + "\n",
+        message_id=compose.new_message_id(message.ticket.number, account),
+        date=when,
+        in_reply_to=message.message_id,
+        references=[message.message_id],
+        original_message_id=message.message_id,
+        recipients=[
+            (o.delivery.recipient, ACTIONS[DeliveryState(o.state)], CODES[DeliveryState(o.state)], o.reason or None)
+            for o in outcomes
+        ],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    fields = {"ticket": message.ticket.number, "outcomes": [_fields(outcome) for outcome in outcomes]}
+    entry = entry_of("outcome", at=when, fields=fields, original=original, account=account, ticket=message.ticket.number)
+    with transaction.atomic():
+        entry.save()
+        apply_outcome(entry)
+        wake("append")
+
+
+def _fields(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "delivery": outcome.delivery.public_id,
+        "state": outcome.state,
+        "reason": storable(outcome.reason, 2000),
+        "remote_ids": outcome.remote_ids,
+        "rendered": outcome.rendered_sha256,
+        "unreachable": outcome.unreachable,
+    }
+
+
+def apply_outcome(entry: Entry) -> None:
+    """Make what an entry of kind "outcome" says."""
+    for one in entry.fields["outcomes"]:
+        rows = Delivery.objects.filter(public_id=one["delivery"])
+        rows.update(
+            state=one["state"],
+            reason=one["reason"],
+            remote_ids=one["remote_ids"],
+            rendered_sha256=one["rendered"],
+            outcome=entry,
+            at=entry.at,
+            lease_until=None,
+            lease_by="",
+        )
+        if one["unreachable"] and (delivery := rows.first()):
+            Address.objects.filter(channel=delivery.channel, address=delivery.recipient.lower()).update(
+                reachable=False, unreachable_reason=one["reason"]
+            )
+
+
+def retry_delivery(delivery: Delivery, by: Agent | None, at: datetime | None = None) -> None:
+    """Send again what failed or is uncertain: a person's decision, noted. Raises NotAllowed for any other state."""
+    if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+        raise NotAllowed(_("Only a failed or uncertain delivery can be sent again; this one is %(state)s.") % {"state": delivery.state})
+    when = at or timezone.now()
+    ticket = delivery.message.ticket
+    words = _("sent it to %(address)s again") % {"address": delivery.recipient}
+    original = compose.done(ticket, by, when, words)
+    fields = {"ticket": ticket.number, "delivery": delivery.public_id, "by": by.public_id if by else None}
+    entry = entry_of("retry", at=when, fields=fields, original=original, account=delivery.account, ticket=ticket.number)
+    with transaction.atomic():
+        entry.save()
+        apply_retry(entry)
+        wake("append")
+        wake("deliver")
+
+
+def apply_retry(entry: Entry) -> None:
+    """Make what an entry of kind "retry" says."""
+    fields = entry.fields
+    delivery = Delivery.objects.select_related("message").get(public_id=fields["delivery"])
+    delivery.state, delivery.due_at, delivery.attempts = DeliveryState.QUEUED, entry.at, 0
+    delivery.reason, delivery.at, delivery.outcome = "", entry.at, None
+    delivery.save()
+    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
+    Event.objects.create(
+        ticket_id=delivery.message.ticket_id, entry=entry, kind="retried", at=entry.at, by=by, data={"recipient": delivery.recipient}
+    )

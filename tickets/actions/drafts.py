@@ -1,0 +1,174 @@
+"""Drafts: saved while an agent writes, scheduled when send is pressed, sent when their time has come."""
+
+import mimetypes
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.actions.change import NotAllowed, set_status
+from tickets.actions.note import note
+from tickets.actions.reply import forward, reply, start
+from tickets.mime.build import File
+from tickets.models import Agent, Direction, Draft, DraftFile, DraftState, Message
+from tickets.models.text import storable
+from tickets.outbox.route import NoRoute
+from tickets.record.store import store
+from tickets.wake import wake
+
+FOLDER = "spool/drafts"
+UNDO_SECONDS = 10
+NOT_AN_ADDRESS = "%(address)s is not an email address."
+
+
+class Overtaken(NotAllowed):
+    """A newer message came while the draft was written; `messages` are what the agent has not seen."""
+
+    def __init__(self, text: str, messages: Sequence[Message]) -> None:
+        super().__init__(text)
+        self.messages = messages
+
+
+def save_draft(key: str, agent: Agent, **fields: Any) -> Draft:
+    """Create or update the draft that the client calls `key`. Raises NotAllowed once it was sent or belongs to another."""
+    draft, made = Draft.objects.get_or_create(key=key, defaults={"agent": agent, "updated_at": timezone.now()} | fields)
+    if draft.agent_id != agent.pk or draft.state not in (DraftState.EDITING, DraftState.DISCARDED):
+        raise NotAllowed(_("This draft was sent already, or is somebody else's. Your text is still in the box."))
+    if not made:
+        for name, value in fields.items():
+            setattr(draft, name, value)
+        draft.state = DraftState.EDITING
+        draft.updated_at = timezone.now()
+        draft.save()
+    return draft
+
+
+def add_file(draft: Draft, filename: str, content_type: str, content: bytes) -> DraftFile:
+    """Keep a file with a draft. Raises OSError when it is not stored, NotAllowed over SMTP_MAX_BYTES."""
+    if len(content) > settings.SMTP_MAX_BYTES:
+        raise NotAllowed(_("The file is larger than this helpdesk sends (%(limit)d MB).") % {"limit": settings.SMTP_MAX_BYTES >> 20})
+    stored = uuid.uuid4().hex
+    store().write(f"{FOLDER}/{stored}", content)
+    store().settle(FOLDER)
+    name = storable(filename.replace("\\", "/").rsplit("/", 1)[-1], 255) or "file"
+    kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return DraftFile.objects.create(draft=draft, filename=name, content_type=kind[:255], size=len(content), stored=stored)
+
+
+def remove_file(file: DraftFile) -> None:
+    """Take a file off its draft."""
+    file.delete()
+    store().remove(f"{FOLDER}/{file.stored}")
+
+
+def discard(draft: Draft) -> None:
+    """Put a draft away; undo brings it back until the sweep forgets it."""
+    Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(state=DraftState.DISCARDED, updated_at=timezone.now())
+
+
+def schedule(draft: Draft, seconds: float = UNDO_SECONDS) -> Draft:
+    """Send is pressed: check all that can be checked, then wait for the undo time. Raises NotAllowed; the draft stays."""
+    _check(draft)
+    changed = Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(
+        state=DraftState.SCHEDULED, send_at=Now() + timedelta(seconds=seconds), error=""
+    )
+    draft.refresh_from_db()
+    if not changed and draft.state == DraftState.DISCARDED:
+        raise NotAllowed(_("This draft was thrown away; write it again or undo that."))
+    return draft
+
+
+def _check(draft: Draft) -> None:
+    if not draft.text.strip() and not draft.files.exists() and draft.kind != "forward":
+        raise NotAllowed(_("There is nothing to send yet: write some words or add a file."))
+    for box in [*draft.to, *draft.cc, *draft.bcc]:
+        local, at, domain = box["address"].rpartition("@")
+        if not (local and at and domain) or any(c.isspace() or c in "<>,;" for c in box["address"]):
+            raise NotAllowed(_(NOT_AN_ADDRESS) % {"address": box["address"] or "–"})
+    if draft.kind in ("forward", "new") and not draft.to:
+        raise NotAllowed(_("Say to whom this is to be sent."))
+    if sum(draft.files.values_list("size", flat=True)) > settings.SMTP_MAX_BYTES * 3 // 4:
+        raise NotAllowed(_("The files are too large for one mail; send fewer, or smaller ones."))
+
+
+def undo(draft: Draft) -> Draft:
+    """Take a scheduled draft back, with text, files and recipients. Raises NotAllowed when it has gone."""
+    changed = Draft.objects.filter(pk=draft.pk, state=DraftState.SCHEDULED).update(
+        state=DraftState.EDITING, send_at=None, updated_at=timezone.now()
+    )
+    draft.refresh_from_db()
+    if not changed and draft.state != DraftState.EDITING:
+        raise NotAllowed(_("It has been sent already."))
+    return draft
+
+
+def send_due(most: int = 100) -> int:
+    """Send scheduled drafts whose time has come; return how many."""
+    due = Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()).order_by("send_at")
+    ids = list(due.values_list("pk", flat=True)[:most])
+    for pk in ids:
+        send_now(pk)
+    return len(ids)
+
+
+def send_now(pk: int) -> None:
+    """Turn one scheduled draft into a message, once: the draft's row is locked until the entry stands beside it."""
+    files = [_file(file) for file in DraftFile.objects.filter(draft=pk).order_by("pk")]
+    try:
+        with transaction.atomic():
+            draft = (
+                Draft.objects.select_for_update(of=("self",))
+                .select_related("ticket__mailbox", "ticket__contact", "mailbox", "agent", "forwarded")
+                .get(pk=pk)
+            )
+            if draft.state != DraftState.SCHEDULED:
+                return
+            draft.message = _say(draft, files)
+            draft.state = DraftState.SENT
+            draft.save(update_fields=["message", "state"])
+    except (NotAllowed, NoRoute, OSError) as error:
+        Draft.objects.filter(pk=pk).update(state=DraftState.EDITING, send_at=None, error=str(error)[:2000])
+        return
+    for stored in DraftFile.objects.filter(draft=pk).values_list("stored", flat=True):
+        store().remove(f"{FOLDER}/{stored}")
+    wake("deliver")
+
+
+def _file(file: DraftFile) -> File:
+    content = store().read(f"{FOLDER}/{file.stored}")
+    return File(file.filename, file.content_type, content, file.content_id or None, bool(file.content_id))
+
+
+def _say(draft: Draft, files: list[File]) -> Message:
+    addressed: dict[str, Any] = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc, "files": files}
+    if draft.kind == "new":
+        if draft.mailbox is None:
+            raise NotAllowed(_("Choose the mailbox to send from."))
+        return start(draft.mailbox, draft.subject, draft.text, draft.agent, **addressed)
+    ticket = draft.ticket
+    if ticket is None:
+        raise NotAllowed(_("The ticket of this draft is gone."))
+    if draft.kind == "note":
+        message = note(ticket, draft.text, draft.agent, files=files)
+        if draft.then_state:
+            set_status(ticket, draft.then_state, draft.agent)
+        return message
+    if draft.kind == "forward":
+        if draft.forwarded is None:
+            raise NotAllowed(_("Choose the message to forward."))
+        return forward(ticket, draft.forwarded, draft.text, draft.agent, **addressed)
+    return reply(ticket, draft.text, draft.agent, then_state=draft.then_state or "waiting", subject=draft.subject or None, **addressed)
+
+
+def unseen(draft: Draft, seen: int) -> list[Message]:
+    """Return the public messages of the draft's ticket whose entry came after number `seen`."""
+    if draft.ticket is None:
+        return []
+    newer = draft.ticket.messages.filter(entry__number__gt=seen).exclude(direction=Direction.NOTE)
+    return list(newer.order_by("pk")[:20])

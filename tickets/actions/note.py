@@ -1,0 +1,26 @@
+"""Note: words among agents. Never sent to a customer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from tickets.actions.say import Words, say
+from tickets.mime.build import File
+from tickets.models import Agent, Direction, Message, Ticket
+
+
+def note(ticket: Ticket, text: str, by: Agent | None, at: datetime | None = None, files: Sequence[File] = ()) -> Message:
+    """Write an internal note. Raises OSError when its files cannot be stored."""
+    mailbox = ticket.mailbox
+    words = Words(
+        ticket=ticket,
+        text=text,
+        by=by,
+        at=at or timezone.now(),
+        direction=Direction.NOTE,
+        subject=f"Note – {ticket.subject}",
+        to=[{"name": mailbox.name, "address": mailbox.address}],
+        files=files,
+    )
+    return say(words)

@@ -1,0 +1,210 @@
+"""Reply, forward, start: what agents say to customers; and the acknowledgement, which nobody types."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.actions.change import NotAllowed
+from tickets.actions.say import Box, Words, say
+from tickets.mime.build import File
+from tickets.models import Account, Address, Agent, Contact, Direction, Message, State, Ticket, new_id
+from tickets.models.numbers import Numbers
+from tickets.models.text import LONGEST_SUBJECT, storable
+from tickets.outbox.route import NoRoute, Route, routes
+
+AUTOMATIC_HEADERS = {  # RFC 3834 §5, and what Microsoft's and older programs look for
+    "Auto-Submitted": "auto-replied",
+    "X-Auto-Response-Suppress": "All",
+    "Precedence": "bulk",
+}
+
+
+def recipients(ticket: Ticket, everybody: bool = False) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return (to, cc) of an answer: the writer of the newest message, and with `everybody` all others it went to."""
+    last = (
+        ticket.messages.filter(direction=Direction.IN, kind="message")
+        .defer("html", "text", "reply")
+        .order_by("-at", "-pk")
+        .first()
+    )
+    if last is None:
+        last = ticket.messages.filter(direction=Direction.OUT).defer("html", "text", "reply").order_by("-at", "-pk").first()
+        return (list(last.to), list(last.cc)) if last else ([], [])
+    if last.channel != ticket.mailbox.channel:
+        return [], []
+    to = list(last.reply_to) or [{"name": last.from_name, "address": last.from_address}]
+    ours = {ticket.mailbox.address.lower(), *(box["address"].lower() for box in to)}
+    cc = [box for box in [*last.to, *last.cc] if box["address"].lower() not in ours] if everybody else []
+    return to, cc
+
+
+def reply(
+    ticket: Ticket,
+    text: str,
+    by: Agent | None,
+    *,
+    to: Sequence[Box] = (),
+    cc: Sequence[Box] = (),
+    bcc: Sequence[Box] = (),
+    files: Sequence[File] = (),
+    subject: str | None = None,
+    at: datetime | None = None,
+    then_state: str | None = State.WAITING,
+) -> Message:
+    """Answer the customer; without recipients by the best route. Raises NotAllowed, NoRoute, OSError."""
+    _check(text, files)
+    chosen = routes(ticket, _addresses(to, cc, bcc))
+    words = Words(
+        ticket=ticket,
+        text=text,
+        by=by,
+        at=at or timezone.now(),
+        direction=Direction.OUT,
+        subject=subject or f"Re: {ticket.subject}",
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        files=files,
+        routes=chosen,
+        then_state=str(then_state) if then_state else None,
+        extra={"bcc": list(bcc)} if bcc else {},
+    )
+    return say(words)
+
+
+def forward(
+    ticket: Ticket,
+    message: Message,
+    text: str,
+    by: Agent | None,
+    *,
+    to: Sequence[Box],
+    cc: Sequence[Box] = (),
+    bcc: Sequence[Box] = (),
+    files: Sequence[File] = (),
+    at: datetime | None = None,
+) -> Message:
+    """Pass a message on to somebody else. The ticket's state stays. Raises NotAllowed, OSError."""
+    _check(text or message.text, files)
+    if not to:
+        raise NotAllowed(_("Say to whom this is to be forwarded."))
+    words = Words(
+        ticket=ticket,
+        text=f"{text}\n\n{forwarded(message)}".strip(),
+        by=by,
+        at=at or timezone.now(),
+        direction=Direction.OUT,
+        subject=f"Fwd: {message.subject or ticket.subject}",
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        files=files,
+        routes=routes(ticket, _addresses(to, cc, bcc)),
+        extra={"forwards": message.public_id} | ({"bcc": list(bcc)} if bcc else {}),
+    )
+    return say(words)
+
+
+def forwarded(message: Message) -> str:
+    """Return a message as it stands below a forwarding agent's words."""
+    to = ", ".join(box["address"] for box in message.to)
+    date = (message.date or message.at).strftime("%Y-%m-%d %H:%M %z")
+    sender = f"{message.from_name} <{message.from_address}>".strip()
+    head = [
+        "---------- Forwarded message ----------",
+        f"From: {sender}",
+        f"Date: {date}",
+        f"Subject: {message.subject}",
+        f"To: {to}",
+    ]
+    return "\n".join([*head, "", message.text])
+
+
+def start(
+    mailbox: Account,
+    subject: str,
+    text: str,
+    by: Agent | None,
+    *,
+    to: Sequence[Box],
+    cc: Sequence[Box] = (),
+    bcc: Sequence[Box] = (),
+    files: Sequence[File] = (),
+    at: datetime | None = None,
+) -> Message:
+    """Write to somebody first: a new outgoing ticket. Raises NotAllowed, OSError."""
+    _check(text, files)
+    if not to:
+        raise NotAllowed(_("Say to whom this is to be sent."))
+    when = at or timezone.now()
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=mailbox.pk)
+        contact, new_contact = _contact_of(mailbox, to[0])
+        numbers = Numbers()
+        number = numbers.take()
+        numbers.keep()
+        clean = storable(" ".join(subject.split()), LONGEST_SUBJECT) or _("(no subject)")
+        ticket = Ticket(number=number, subject=clean, mailbox=mailbox, contact=contact, channel=mailbox.channel)
+        extra = {"new_ticket": {"subject": clean, "mailbox": mailbox.public_id}} | new_contact
+        words = Words(
+            ticket=ticket,
+            text=text,
+            by=by,
+            at=when,
+            direction=Direction.OUT,
+            subject=clean,
+            to=to,
+            cc=cc,
+            bcc=bcc,
+            files=files,
+            routes=[Route(mailbox, mailbox.channel, address, "") for address in _addresses(to, cc, bcc)],
+            then_state=str(State.WAITING),
+            extra=extra | ({"bcc": list(bcc)} if bcc else {}),
+        )
+        return say(words)
+
+
+def _contact_of(mailbox: Account, box: Box) -> tuple[Contact, dict[str, object]]:
+    """The contact with this address, or a new, unsaved one and what the entry has to say of it."""
+    address = box["address"].strip().lower()
+    known = Address.objects.filter(channel=mailbox.channel, address=address).select_related("contact").first()
+    if known:
+        return known.contact, {}
+    name = storable(box.get("name", ""), 200)
+    new = {"name": name, "channel": mailbox.channel, "address": address}
+    return Contact(public_id=new_id(), name=name), {"new_contact": new}
+
+
+def acknowledge(message: Message, text: str, recipient: str, at: datetime | None = None) -> Message:
+    """Send the automatic acknowledgement of `message` to the envelope's sender (RFC 3834 §4). Raises OSError."""
+    ticket = message.ticket
+    words = Words(
+        ticket=ticket,
+        text=text,
+        by=None,
+        at=at or timezone.now(),
+        direction=Direction.OUT,
+        subject=f"Re: {message.subject or ticket.subject}",
+        to=[{"name": ticket.contact.name, "address": recipient}],
+        routes=[Route(ticket.mailbox, ticket.mailbox.channel, recipient, "")],
+        automatic=True,
+        headers=AUTOMATIC_HEADERS,
+        speaks_of=message,
+        extra={"speaks_of": message.public_id, "acknowledges": message.public_id},
+    )
+    return say(words)
+
+
+def _addresses(*groups: Sequence[Box]) -> list[str]:
+    return [box["address"].strip() for group in groups for box in group]
+
+
+def _check(text: str, files: Sequence[File]) -> None:
+    if not text.strip() and not files:
+        raise NotAllowed(_("There is nothing to send yet: write some words or add a file."))
+
+
+__all__ = ["NoRoute", "NotAllowed", "acknowledge", "forward", "forwarded", "recipients", "reply", "start"]

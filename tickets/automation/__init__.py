@@ -1,0 +1,1 @@
+"""Automation reads entries after its own cursor; nobody calls it. A rebuild runs none of it."""

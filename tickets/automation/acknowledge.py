@@ -1,0 +1,80 @@
+"""The acknowledgement: one automatic answer to a new ticket, never to a machine, and capped (RFC 3834)."""
+
+from datetime import timedelta
+from string import Template
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from tickets.actions.reply import acknowledge
+from tickets.mime.automatic import may_answer
+from tickets.mime.parse import parse
+from tickets.models import Delivery, Entry, Message
+from tickets.record import read
+
+YOUNGEST_HISTORY = timedelta(hours=24)  # an automatic mail only ever answers mail younger than this
+PER_ADDRESS_AND_HOUR = 2
+PER_MAILBOX_AND_HOUR = 200
+TEXT = """Hello $name,
+
+thank you for your message. We have received it as number $number and will answer as soon as we can.
+To add something, just answer this mail.
+
+$mailbox
+"""
+
+
+def consider(entry: Entry) -> str:
+    """Acknowledge the message of a received entry if it should be; return why not, or ""."""
+    message = Message.objects.select_related("ticket__mailbox", "ticket__contact").filter(entry=entry).first()
+    if message is None or "new_ticket" not in entry.fields:
+        return "no new ticket"
+    recipient = entry.fields["envelope"].get("from") or message.from_address
+    hindrance = _hindrance(entry, message, recipient)
+    if not hindrance:
+        acknowledge(message, words(message), recipient)
+    return hindrance
+
+
+def _hindrance(entry: Entry, message: Message, recipient: str) -> str:
+    mailbox = message.ticket.mailbox
+    if not mailbox.acknowledge:
+        return "the mailbox does not acknowledge"
+    if message.channel != settings.LAST_RESORT:
+        return "it did not come by mail"
+    if entry.fields.get("history") or "twin" in entry.fields:
+        return "history, or acknowledged in another mailbox"
+    if not _is_young(message):
+        return "the mail is older than 24 hours"
+    if "@" not in recipient or recipient.lower() == mailbox.address.lower():
+        return "there is nobody to answer"
+    may, why = may_answer(parse(read.original(entry)), entry.fields["envelope"].get("from", recipient))
+    return _capped(message, recipient) if may else why
+
+
+def _is_young(message: Message) -> bool:
+    oldest = timezone.now() - YOUNGEST_HISTORY
+    return message.at > oldest and (message.date is None or message.date > oldest)
+
+
+def _capped(message: Message, recipient: str) -> str:
+    """Two helpdesks wired to each other stop after a few mails."""
+    sent = Delivery.objects.filter(
+        account=message.ticket.mailbox, at__gt=timezone.now() - timedelta(hours=1), message__automatic=True
+    )
+    if sent.filter(recipient__iexact=recipient)[:PER_ADDRESS_AND_HOUR].count() >= PER_ADDRESS_AND_HOUR:
+        return "this address had its automatic answers for this hour"
+    if sent[:PER_MAILBOX_AND_HOUR].count() >= PER_MAILBOX_AND_HOUR:
+        return "the mailbox sent its automatic answers for this hour"
+    return ""
+
+
+def words(message: Message) -> str:
+    """Return the acknowledgement's text in the mailbox's language, or the mailbox's own."""
+    mailbox = message.ticket.mailbox
+    with override(mailbox.language or settings.LANGUAGE_CODE):
+        template = mailbox.acknowledgement or _(TEXT)
+    name = message.from_name or message.from_address
+    return Template(template).safe_substitute(name=name, number=message.ticket.number, mailbox=mailbox.name)

@@ -1,0 +1,46 @@
+"""The cursor: entries are read once each, in the order of their numbers."""
+
+import logging
+
+from django.db import transaction
+
+from tickets.automation import acknowledge
+from tickets.models import Counter, Entry
+
+CURSOR = "automation"
+BATCH = 100
+log = logging.getLogger(__name__)
+
+
+def run(batch: int = BATCH) -> int:
+    """Read the next entries and act on them; return how many were read."""
+    Counter.objects.get_or_create(name=CURSOR)
+    number = Counter.objects.get(name=CURSOR).value
+    entries = list(
+        Entry.objects.filter(number__gt=number, marked_at__isnull=False).defer("body").order_by("number")[:batch]
+    )
+    for entry in entries:
+        _step(entry)
+    return len(entries)
+
+
+def _step(entry: Entry) -> None:
+    """Act on one entry and move the cursor past it, both or neither; a second worker finds the cursor moved."""
+    with transaction.atomic():
+        moved = Counter.objects.filter(name=CURSOR, value__lt=entry.number).update(value=entry.number)
+        if moved and entry.kind == "received":
+            _act(entry)
+
+
+def _act(entry: Entry) -> None:
+    try:
+        with transaction.atomic():
+            acknowledge.consider(entry)
+    except Exception:  # noqa: BLE001 - one entry that cannot be acted on must not hold up all that follow
+        log.exception("Automation failed on entry %s", entry.number)
+
+
+def skip_to_end() -> None:
+    """Pass over all that is there, after a rebuild: it was acted on when it happened."""
+    last = Entry.objects.filter(number__isnull=False).order_by("-number").values_list("number", flat=True).first() or 0
+    Counter.objects.update_or_create(name=CURSOR, defaults={"value": last})

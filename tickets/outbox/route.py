@@ -1,0 +1,72 @@
+"""Route: by which account, to which address a message leaves, and why."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tickets.models import Account, Address, Direction, Health, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to one recipient."""
+
+    account: Account
+    channel: str
+    recipient: str
+    reason: str
+
+
+class NoRoute(Exception):
+    """A message can reach nobody; the text says why and what to do."""
+
+
+def routes(ticket: Ticket, recipients: list[str]) -> list[Route]:
+    """Return a route for each of `recipients` (email addresses), or the best one to the contact when there are none.
+
+    Raises NoRoute.
+    """
+    if recipients:
+        return [Route(ticket.mailbox, ticket.mailbox.channel, address, "") for address in dict.fromkeys(recipients)]
+    return [best(ticket)]
+
+
+def best(ticket: Ticket) -> Route:
+    """Return the address the contact last used; when it cannot be used, another proven one; the last resort last."""
+    reasons = []
+    last = (
+        ticket.messages.filter(direction=Direction.IN)
+        .select_related("account", "contact")
+        .defer("html", "text", "reply")
+        .order_by("-at", "-pk")
+        .first()
+    )
+    if last is not None:
+        address = Address.objects.filter(channel=last.channel, address=last.from_address).first()
+        if hindrance := _hindrance(last.account, address):
+            reasons.append(hindrance)
+        else:
+            return Route(last.account, last.channel, last.from_address, "")
+    others = ticket.contact.addresses.filter(proven=True, reachable=True, channel=settings.LAST_RESORT)
+    for address in others.order_by("-last_used_at", "pk")[:10]:
+        return Route(ticket.mailbox, address.channel, address.address, " ".join(reasons))
+    raise NoRoute(
+        " ".join([*reasons, _("No other proven address of %(name)s is known.") % {"name": ticket.contact.name or "-"}])
+    )
+
+
+def _hindrance(account: Account, address: Address | None) -> str:
+    """Why nothing can be sent there; "" when it can."""
+    if account.removed_at:
+        return _("The account %(name)s was removed.") % {"name": account.name}
+    if account.health == Health.CUT_OFF:
+        return _("%(name)s is cut off: %(reason)s") % {"name": account.name, "reason": account.health_reason}
+    if account.config.get("receive_only"):
+        return _("%(name)s only receives.") % {"name": account.name}
+    if address is not None and not address.reachable:
+        return _("%(address)s cannot be reached: %(reason)s") % {
+            "address": address.address,
+            "reason": address.unreachable_reason,
+        }
+    return ""

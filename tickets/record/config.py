@@ -1,0 +1,59 @@
+"""Configuration that is not conversation (accounts, agents, teams): a dated file in the record at each change.
+
+Credentials stay encrypted, passwords stay hashed. It holds no ticket, message or contact.
+"""
+
+import json
+import logging
+from typing import Any
+
+from django.core import serializers
+from django.utils import timezone
+
+from tickets.models import Account, Agent, Team
+from tickets.record.store import store
+
+FOLDER = "config"
+KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login"}  # not settings: how it goes
+log = logging.getLogger(__name__)
+
+
+def write_config() -> None:
+    """Write today's configuration as a new file; a failure is logged and mended by the next change or the sweep."""
+    name = f"{FOLDER}/{timezone.now():%Y-%m-%dT%H%M%S.%f}.json"
+    try:
+        store().write(name, json.dumps(snapshot(), indent=1, sort_keys=True).encode())
+        store().settle(FOLDER)
+    except OSError as error:
+        log.error("The configuration could not be written to the record: %s", error)
+
+
+def snapshot() -> list[dict[str, Any]]:
+    """Return accounts, agents and teams as Django's serializer writes them."""
+    rows = [*Team.objects.order_by("pk"), *Agent.objects.order_by("pk"), *Account.objects.order_by("pk")]
+    found: list[dict[str, Any]] = serializers.serialize("python", rows)
+    secrets = {a.pk: Account._meta.get_field("secrets").get_prep_value(a.secrets) for a in rows if isinstance(a, Account)}
+    for row in found:
+        row["fields"] = {k: v for k, v in row["fields"].items() if k not in KEPT_OUT}
+        if row["model"] == "tickets.account":
+            row["fields"]["secrets"] = secrets[row["pk"]]
+    return json.loads(json.dumps(found, default=str))
+
+
+def latest() -> list[dict[str, Any]]:
+    """Return the newest configuration in the record; empty when there is none."""
+    names = sorted(name for name in store().names(FOLDER) if name.endswith(".json"))
+    return list(json.loads(store().read(names[-1]))) if names else []
+
+
+def restore() -> int:
+    """Make accounts, agents and teams anew, all accounts paused; return how many rows."""
+    rows = latest()
+    for row in rows:
+        if row["model"] == "tickets.account":
+            token = row["fields"].pop("secrets", "")
+            row["fields"]["secrets"] = Account._meta.get_field("secrets").from_db_value(token, None, None)  # type: ignore[attr-defined]
+            row["fields"]["paused_at"] = timezone.now().isoformat()
+    for item in serializers.deserialize("python", rows):
+        item.save()
+    return len(rows)
