@@ -20,10 +20,15 @@ from helpdesk.asgi import application
 from helpdesk.celery import app
 from helpdesk.run.process import Part
 from tickets import heartbeat
+from tickets.mail import run_listener, run_pollers
+from tickets.tasks import tick
+from tickets.wake import wake
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
+# Second chances for what a lost bell left behind; nothing is wrong when there is nothing to do.
+SWEEP_SECONDS = 15.0
 
 
 def parts(names: Collection[str], door: socket.socket | None) -> list[Part]:
@@ -98,12 +103,13 @@ def stop_worker(number: int, frame: FrameType | None) -> None:
 
 def keep_time() -> None:
     """Four times a second: ring for what is due. A database that is away for a while is only logged."""
-    from tickets.tasks import tick
-
-    stop = stop_event()
+    stop, swept = stop_event(), 0.0
     while not stop.wait(TICK_SECONDS):
         try:
             tick()
+            if time.monotonic() - swept > SWEEP_SECONDS:
+                wake("sweep")
+                swept = time.monotonic()
         except Exception:
             logger.exception("the clock missed a tick")
             close_old_connections()
@@ -112,14 +118,14 @@ def keep_time() -> None:
 
 def carry_mail() -> None:
     """The SMTP and LMTP listener, and the pollers of all mailboxes, in one process."""
-    from tickets.mail import run_listener, run_pollers
-
     stop = stop_event()
     pollers = threading.Thread(target=run_pollers, args=(stop,), name="pollers")
     pollers.start()
-    run_listener(stop)
-    stop.set()
-    pollers.join()
+    try:
+        run_listener(stop)
+    finally:
+        stop.set()
+        pollers.join()
 
 
 def stop_event() -> threading.Event:

@@ -17,7 +17,6 @@ from helpdesk.run.process import raise_file_limit
 from helpdesk.run.supervisor import Supervisor
 from tickets.views.welcome_token import is_needed, make_link
 
-
 EVERYTHING = ("web", *settings.PARTS)
 
 
