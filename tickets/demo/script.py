@@ -161,3 +161,21 @@ def _known(value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"{value!r} is not one of {', '.join(allowed)}")
     return value
+
+
+# The mail that the demo sets aside. It is not among the eighty.
+PARKED = Conversation(
+    subject="Offer for used wheels",
+    customer=Person("Velo Recycling Rheinau", "einkauf@velo-recycling.example"),
+    mailbox="orders",
+    language="en",
+    client="webmail",
+    charset="utf-8",
+    steps=(
+        Step(
+            at="1h 20m",
+            kind="in",
+            body="Good afternoon,\n\nwe buy used wheels, also bent ones. May we send you a price list?\n\nVelo Recycling Rheinau",
+        ),
+    ),
+)

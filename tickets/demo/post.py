@@ -1,0 +1,129 @@
+"""The customers' side of the demo: what the shop's mail brought them, and mail that they write back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import formatdate
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from tickets.demo.script import Person, conversations
+from tickets.inbox.accept import accept
+from tickets.mail import maildir
+from tickets.mime.addresses import Mailbox
+from tickets.mime.build import File, build
+from tickets.mime.parse import Mail, parse
+from tickets.models import Account
+
+HEAD_BYTES = 8192  # the lines that name a mail's recipients stand at its beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that a customer received; `name` tells it apart."""
+
+    name: str
+    account: Account
+    mail: Mail
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was written."""
+        return self.mail.date
+
+    @property
+    def reply_to(self) -> str:
+        """Where an answer goes."""
+        box = self.mail.reply_to[0] if self.mail.reply_to else self.mail.from_
+        return box.address if box else self.account.address
+
+
+def mailboxes() -> list[Account]:
+    """The shop's mailboxes, to which customers write."""
+    rows = Account.objects.filter(channel=settings.LAST_RESORT, mailbox__isnull=True, removed_at__isnull=True)
+    return list(rows.order_by("address"))
+
+
+@lru_cache(maxsize=1)
+def customers() -> tuple[Person, ...]:
+    """Everybody who writes to the shop, by name; those who wrote several times once."""
+    people = {conversation.customer.address: conversation.customer for conversation in conversations()}
+    return tuple(sorted(people.values(), key=lambda person: person.name.casefold()))
+
+
+def received(address: str) -> list[Letter]:
+    """What came for this address, newest first."""
+    found = [
+        Letter(path.name, account, _read(path))
+        for account in mailboxes()
+        for path in (maildir.folder_of(account) / "new").glob("*")
+        if _is_for(path, address.lower())
+    ]
+    return sorted(found, key=lambda letter: letter.name, reverse=True)
+
+
+@lru_cache(maxsize=500)
+def _read(path: Path) -> Mail:
+    return parse(path.read_bytes())
+
+
+@lru_cache(maxsize=5000)
+def _recipients(path: Path) -> frozenset[str]:
+    with path.open("rb") as file:
+        lines = file.read(HEAD_BYTES).decode("utf-8", "replace").splitlines()
+    named = (line.partition(":")[2].strip().lower() for line in lines if line.startswith("Delivered-To:"))
+    return frozenset(named)
+
+
+def _is_for(path: Path, address: str) -> bool:
+    return address in _recipients(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A mail that a customer is about to send; `key` is made by the form, so that one press sends once."""
+
+    key: str
+    writer: Person
+    account: Account
+    subject: str
+    text: str
+    at: datetime
+    answers: Letter | None = None
+    files: Sequence[File] = ()
+
+
+def send(writing: Writing) -> bool:
+    """Send the mail through the only way in; False when this form has sent it before. Raises OSError."""
+    answered = writing.answers
+    to = answered.reply_to if answered else writing.account.address
+    references = [*answered.mail.references, answered.mail.message_id or ""] if answered else []
+    raw = build(
+        from_=Mailbox(writing.writer.name, writing.writer.address),
+        to=[Mailbox(writing.account.name, to)],
+        subject=writing.subject,
+        text=writing.text + (_quoted(answered) if answered else ""),
+        message_id=f"{writing.key}@{writing.writer.address.rpartition('@')[2]}",
+        date=writing.at,
+        in_reply_to=answered.mail.message_id if answered else None,
+        references=[identity for identity in references if identity],
+        files=writing.files,
+    )
+    envelope = {"from": writing.writer.address, "to": [to]}
+    return accept(writing.account, _stamped(raw, writing), source="demo", key=writing.key, envelope=envelope)
+
+
+def _quoted(letter: Letter) -> str:
+    sender = letter.mail.from_.name if letter.mail.from_ else letter.account.name
+    when = f"{letter.at:%d %b %Y %H:%M}" if letter.at else ""
+    lines = "\n".join(f"> {line}".rstrip() for line in letter.mail.text.splitlines())
+    return f"\n\nOn {when}, {sender} <{letter.account.address}> wrote:\n\n{lines}\n"
+
+
+def _stamped(raw: bytes, writing: Writing) -> bytes:
+    """The mail below the trace line of the server that would have brought it."""
+    received_at = formatdate(writing.at.timestamp())
+    domain = writing.writer.address.rpartition("@")[2]
+    return f"Received: from mail.{domain} by mx.harbourlane.example with ESMTPS; {received_at}\r\n".encode() + raw

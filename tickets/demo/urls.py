@@ -1,0 +1,14 @@
+"""Addresses of the demo's pages; helpdesk/urls.py includes them under demo/ while settings.DEMO is true."""
+
+from django.urls import path
+
+from tickets.demo import views
+
+app_name = "demo"
+
+urlpatterns = [
+    path("sign-in/<str:token>/", views.enter, name="enter"),
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("mailbox/letters/", views.letters, name="letters"),
+    path("mailbox/send/", views.send, name="send"),
+]

@@ -1,0 +1,115 @@
+"""The demo's two pages: the link that signs you in, and a customer's mailbox. There only while settings.DEMO is true."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tickets.demo import post, sign_in
+from tickets.demo.forms import LetterForm
+from tickets.demo.script import Person
+from tickets.mime.build import File
+from tickets.models import new_id
+
+View = Callable[..., HttpResponse]
+FIRST_CUSTOMER = "zoe.lindqvist@fjordmail.example"
+
+
+def only_in_a_demo(view: View) -> View:
+    """Answer 404 anywhere else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@only_in_a_demo
+@require_GET
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign in by the link that the start printed; it works once."""
+    agent = sign_in.agent_for(token)
+    if agent is None:
+        return render(request, "tickets/demo/used.html", status=410)
+    login(request, cast(AbstractBaseUser, agent), "django.contrib.auth.backends.ModelBackend")
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@only_in_a_demo
+@require_GET
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """A customer's mailbox: what came, one letter open, and a form to write."""
+    page = _page(request)
+    letter = page["letter"]
+    subject = f"Re: {letter.mail.subject}" if letter and not str(letter.mail.subject).startswith("Re:") else None
+    page["form"] = LetterForm(initial={"key": new_id(), "subject": subject or (letter.mail.subject if letter else "")})
+    return render(request, "tickets/demo/mailbox.html", page)
+
+
+@only_in_a_demo
+@require_GET
+def letters(request: HttpRequest) -> HttpResponse:
+    """The list alone, asked for again every two seconds."""
+    return render(request, "tickets/demo/_letters.html", _page(request))
+
+
+@only_in_a_demo
+@require_POST
+def send(request: HttpRequest) -> HttpResponse:
+    """Write to the shop as this customer."""
+    page = _page(request)
+    form = LetterForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "tickets/demo/mailbox.html", page | {"form": form}, status=422)
+    letter = page["letter"]
+    writing = post.Writing(
+        key=form.cleaned_data["key"],
+        writer=page["customer"],
+        account=letter.account if letter else form.cleaned_data["to"],
+        subject=form.cleaned_data["subject"],
+        text=form.cleaned_data["text"],
+        at=timezone.now(),
+        answers=letter,
+        files=_files(request),
+    )
+    post.send(writing)
+    return redirect(f"{request.path_info.removesuffix('send/')}?{urlencode({'as': writing.writer.address, 'sent': 1})}")
+
+
+def _page(request: HttpRequest) -> dict[str, Any]:
+    asked = request.POST or request.GET
+    customer = _customer(asked.get("as", FIRST_CUSTOMER))
+    found = post.received(customer.address)
+    name = asked.get("open", "")
+    return {
+        "customer": customer,
+        "customers": post.customers(),
+        "letters": found,
+        "letter": next((letter for letter in found if letter.name == name), None),
+        "is_sent": "sent" in request.GET,
+    }
+
+
+def _customer(address: str) -> Person:
+    """The customer with this address. Raises Http404."""
+    for person in post.customers():
+        if person.address == address:
+            return person
+    raise Http404
+
+
+def _files(request: HttpRequest) -> list[File]:
+    uploaded = cast("list[UploadedFile]", request.FILES.getlist("files"))
+    return [File(one.name or "file", one.content_type or "application/octet-stream", one.read()) for one in uploaded]
