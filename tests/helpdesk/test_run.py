@@ -135,8 +135,11 @@ def test_a_part_that_cannot_start_ends_the_command_with_its_reason(tmp_path: Pat
 
 
 def test_with_a_postgresql_and_a_redis_of_their_own_the_same_command_uses_them(tmp_path: Path) -> None:
-    with postgres.running() as database, redis.running(tmp_path / "redis.sock", tmp_path / "redis") as broker:
-        with holdfast.running(tmp_path / "data", DATABASE_URL=database, REDIS_URL=broker) as house:
-            assert house.health()["status"] == "ok"
-            assert "redis" not in house.pids()
-            assert not (house.data_dir / "db.sqlite3").exists()
+    with (
+        postgres.running() as database,
+        redis.running(tmp_path / "redis.sock", tmp_path / "redis") as broker,
+        holdfast.running(tmp_path / "data", DATABASE_URL=database, REDIS_URL=broker) as house,
+    ):
+        assert house.health()["status"] == "ok"
+        assert "redis" not in house.pids()
+        assert not (house.data_dir / "db.sqlite3").exists()
