@@ -1,0 +1,123 @@
+"""A connection to an IMAP server: signed in, with the folder open, and every fault said in words."""
+
+import ssl
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+
+from tickets.mail import replies
+from tickets.mail.server import AUTO, NONE, STARTTLS, Server, tls
+from tickets.mail.submit import distrust, unreachable
+from tickets.models import Account
+
+CONNECT_SECONDS = 15
+READ_SECONDS = 60
+
+
+class Refused(Exception):
+    """The server will not let us in; the text says why and what to do. Trying again soon makes it worse."""
+
+
+class Unreachable(Exception):
+    """The server cannot be reached just now; the text says why."""
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """An open folder: the client, and what SELECT said of it."""
+
+    client: IMAPClient
+    uidvalidity: int
+    uidnext: int
+
+    def close(self) -> None:
+        """Leave, whatever state the connection is in."""
+        try:
+            self.client.shutdown()
+        except (OSError, IMAPClientError):
+            pass
+
+
+def imap_server(account: Account) -> Server | None:
+    """Return the IMAP server of an account's settings, None when it has none."""
+    config = account.config
+    if not config.get("imap_host"):
+        return None
+    security = str(config.get("imap_security") or AUTO)
+    port = int(config.get("imap_port") or (143 if security in (STARTTLS, NONE) else 993))
+    user = str(config.get("imap_user") or account.address)
+    return Server(str(config["imap_host"]), port, security, user, str(account.secrets.get("imap_password") or ""))
+
+
+def folder_of(account: Account) -> str:
+    """Return the folder that is read."""
+    return str(account.config.get("imap_folder") or "INBOX")
+
+
+def open_mailbox(account: Account, server: Server) -> Mailbox:
+    """Connect, sign in and open the folder; read-only unless the account wants marks or moves. Raises Refused, Unreachable."""
+    try:
+        client = _dial(server)
+    except ssl.SSLCertVerificationError as error:
+        raise Refused(distrust(server, error)) from error
+    except (OSError, IMAPClientError) as error:
+        raise Unreachable(unreachable(server, error)) from error
+    try:
+        _sign_in(client, server)
+        return _select(client, account)
+    except BaseException as error:
+        Mailbox(client, 0, 0).close()
+        if isinstance(error, OSError | IMAPClientError):
+            raise Unreachable(unreachable(server, error)) from error
+        raise
+
+
+def _dial(server: Server) -> IMAPClient:
+    timeout = SocketTimeout(CONNECT_SECONDS, READ_SECONDS)
+    context = tls() if server.tls_first else None
+    client = IMAPClient(server.host, server.port, ssl=server.tls_first, ssl_context=context, timeout=timeout)
+    client.normalise_times = False  # INTERNALDATE keeps its offset
+    return client
+
+
+def _sign_in(client: IMAPClient, server: Server) -> None:
+    words = {"server": server, "user": server.user}
+    encrypted = server.tls_first
+    if server.wants_starttls(client.has_capability("STARTTLS")):
+        try:
+            client.starttls(tls())
+        except CapabilityError as error:
+            raise Refused(_("%(server)s offers no STARTTLS. Choose another kind of security.") % words) from error
+        except ssl.SSLCertVerificationError as error:
+            raise Refused(distrust(server, error)) from error
+        encrypted = True
+    if not encrypted and not server.is_local:
+        raise Refused(_("%(server)s offers no encryption, and the password is not sent without it.") % words)
+    try:
+        client.login(server.user, server.password)
+    except LoginError as error:
+        said = replies.words_of(_plain(error))
+        sentence = _("%(server)s did not accept the user %(user)s or the password: %(said)s. Enter them anew.")
+        raise Refused(sentence % {**words, "said": said}) from error
+
+
+def _select(client: IMAPClient, account: Account) -> Mailbox:
+    folder = folder_of(account)
+    try:
+        found = client.select_folder(
+            folder, readonly=not (account.config.get("mark_seen") or account.config.get("move_to"))
+        )
+    except IMAPClientError as error:
+        if isinstance(error, IMAPClient.AbortError):
+            raise
+        words = {"folder": folder, "said": replies.words_of(_plain(error))}
+        raise Refused(_("The folder %(folder)s cannot be opened: %(said)s. Check its name.") % words) from error
+    return Mailbox(client, int(found.get(b"UIDVALIDITY", 0)), int(found.get(b"UIDNEXT", 0)))
+
+
+def _plain(error: BaseException) -> str:
+    """The server's words without Python's b''."""
+    text = str(error)
+    return text[2:-1] if text.startswith(("b'", 'b"')) else text
