@@ -33,5 +33,8 @@ class EncryptedJSONField(models.TextField):
         except InvalidToken:
             return {}
 
+    def to_python(self, value: Any) -> Any:
+        return value
+
     def get_prep_value(self, value: Any) -> str:
         return _fernet().encrypt(json.dumps(value or {}, sort_keys=True).encode()).decode() if value else ""

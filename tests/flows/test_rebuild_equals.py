@@ -1,0 +1,130 @@
+"""The record is enough: whatever was done, a rebuild into an empty database gives the same rows."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from tests.flows import desk
+from tickets.actions.change import assign, set_priority, set_status, set_subject, tag, untag
+from tickets.actions.delivered import retry_delivery
+from tickets.actions.merge import merge
+from tickets.actions.note import note
+from tickets.actions.people import add_agent
+from tickets.actions.reply import forward, recipients, reply, start
+from tickets.mime.build import File
+from tickets.models import Account, Agent, Delivery, Message, State, Ticket
+from tickets.record.compare import unexplained
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.flows]
+
+WORDS = st.text(min_size=1, max_size=80).filter(lambda text: text.strip())
+
+
+class Helpdesk(RuleBasedStateMachine):
+    """A day at a helpdesk in any order; at its end the database is lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        desk.wipe()
+        desk.new_record()
+        self.ann = add_agent("ann@desk.example", "Ann Oak", "administrator")
+        self.mailbox = desk.mailbox()
+        self.orders = desk.mailbox("orders@desk.example")
+
+    def ticket(self, data: Any) -> Ticket:
+        return data.draw(st.sampled_from(list(Ticket.objects.filter(merged_into=None).order_by("number"))))
+
+    def message(self, data: Any) -> Message:
+        return data.draw(st.sampled_from(list(Message.objects.order_by("pk"))))
+
+    def some_tickets(self) -> bool:
+        return Ticket.objects.exists()
+
+    @rule(text=WORDS, subject=st.text(max_size=40), sender=st.sampled_from(["zoe", "max", "Ömer"]))
+    def a_mail_comes(self, text: str, subject: str, sender: str) -> None:
+        raw = desk.mail(text, subject=subject, sender=f"{sender}@customer.example", cc="carl@customer.example")
+        desk.arrive(self.mailbox, raw)
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS, sender=st.sampled_from(["zoe@customer.example", "stranger@elsewhere.example"]))
+    def an_answer_comes(self, data: Any, text: str, sender: str) -> None:
+        answered = self.message(data)
+        desk.arrive(self.mailbox, desk.mail(text, sender=sender, answers=answered.message_id))
+
+    @rule(text=WORDS)
+    def one_mail_comes_to_two_mailboxes_and_twice(self, text: str) -> None:
+        raw = desk.mail(text, to="support@desk.example", cc="orders@desk.example")
+        for account in (self.mailbox, self.orders, self.mailbox):
+            desk.arrive(account, raw)
+        desk.arrive(self.mailbox, b"Received: by another way\r\n" + raw)
+
+    @rule(raw=st.binary(max_size=200))
+    def rubbish_comes(self, raw: bytes) -> None:
+        desk.arrive(self.orders, raw)
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS)
+    def ann_replies_with_a_file(self, data: Any, text: str) -> None:
+        ticket = self.ticket(data)
+        to, cc = recipients(ticket, everybody=True)
+        reply(ticket, text, self.ann, to=to, cc=cc, files=[File("a.txt", "text/plain", b"x" * 70_000)])
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS)
+    def ann_forwards(self, data: Any, text: str) -> None:
+        message = self.message(data)
+        forward(message.ticket, message, text, self.ann, to=[{"name": "", "address": "expert@maker.example"}])
+
+    @rule(text=WORDS)
+    def ann_writes_first(self, text: str) -> None:
+        start(self.mailbox, "Your order", text, self.ann, to=[{"name": "Max", "address": "max@customer.example"}])
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS, state=st.sampled_from(State.values), tags=st.lists(WORDS, max_size=2))
+    def ann_works(self, data: Any, text: str, state: str, tags: list[str]) -> None:
+        ticket = self.ticket(data)
+        note(ticket, text, self.ann)
+        assign(ticket, self.ann, self.ann, reason=text)
+        set_status(ticket, state, self.ann)
+        set_priority(ticket, 3, self.ann)
+        tag(ticket, [*tags, "vip"], self.ann)
+        untag(ticket, tags[:1], self.ann)
+        set_subject(ticket, text, self.ann)
+
+    @precondition(some_tickets)
+    @rule(data=st.data())
+    def ann_merges(self, data: Any) -> None:
+        ticket, into = self.ticket(data), self.ticket(data)
+        if ticket != into:
+            merge(ticket, into, self.ann, reason="the same matter")
+
+    @rule()
+    def all_is_sent(self) -> None:
+        desk.settle()
+        for delivery in Delivery.objects.filter(state="failed")[:1]:
+            retry_delivery(delivery, self.ann)
+
+    def teardown(self) -> None:
+        assert Agent.objects.count() == 1
+        assert Account.objects.count() == 2
+        assert desk.rebuilt_differences() == []
+
+
+@pytest.mark.parametrize("steps", [12])
+def test_a_rebuild_gives_back_whatever_was_done(steps: int, transactional_db: None) -> None:
+    run_state_machine_as_test(
+        Helpdesk,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_every_model_is_compared_or_left_out_with_a_reason() -> None:
+    assert unexplained() == []

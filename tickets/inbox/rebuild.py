@@ -1,0 +1,158 @@
+"""Rebuild: from the record alone to the same database. Decides nothing, sends nothing, notifies nobody."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from tickets.actions.change import apply_change
+from tickets.actions.delivered import apply_outcome, apply_retry
+from tickets.actions.merge import apply_merge
+from tickets.actions.receive import Received, apply_received
+from tickets.actions.say import apply_said
+from tickets.automation.run import skip_to_end
+from tickets.mime.parse import parse
+from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
+from tickets.models.numbers import taken
+from tickets.record import config, read
+from tickets.record.append import HEAD
+from tickets.record.read import Recorded
+
+BATCH = 100
+LOST = "The database was rebuilt before this was settled. It may or may not have gone out."
+Apply = Callable[[Sequence[Entry], Sequence[Recorded]], None]
+
+
+class NotEmpty(Exception):
+    """The database holds rows that no rebuild made; the text says what to do."""
+
+
+def rebuild(progress: Callable[[int, int], None] = lambda done, total: None, until: datetime | None = None) -> int:
+    """Make the rows of every entry above the head, in order; return how many entries were read.
+
+    Resumable: what is done is done in whole batches. `until`: leave out entries after this time.
+    Raises NotEmpty, BadEntry.
+    """
+    head, _ = Counter.objects.get_or_create(name=HEAD)
+    if head.value == 0:
+        _check_empty()
+        config.restore()
+    names = [(number, name) for number, name in read.numbers() if number > head.value]
+    done = 0
+    for start in range(0, len(names), BATCH):
+        batch = [read.recorded(name) for _, name in names[start : start + BATCH]]
+        batch = [one for one in batch if until is None or _time(one) <= until]
+        if batch:
+            _apply(batch)
+        done += len(batch)
+        progress(start + BATCH, len(names))
+    _finish()
+    return done
+
+
+def _check_empty() -> None:
+    if Entry.objects.exists() or InboxItem.objects.exists():
+        raise NotEmpty(
+            "This database is not empty, and a rebuild makes a new one. Name an empty one: "
+            "`manage.py record rebuild --into DATABASE_URL`."
+        )
+
+
+def _time(one: Recorded) -> datetime:
+    found = parse_datetime(one.trace.at)
+    if found is None:
+        raise ValueError(f"Entry {one.trace.number} has no time.")
+    return found
+
+
+def _apply(batch: Sequence[Recorded]) -> None:
+    with transaction.atomic():
+        accounts = {a.public_id: a for a in Account.objects.all()}
+        entries = [_entry(one, accounts.get(one.trace.account)) for one in batch]
+        Entry.objects.bulk_create(entries)
+        for kind, group in groupby(zip(entries, batch, strict=True), key=lambda pair: pair[0].kind):
+            pairs = list(group)
+            apply = APPLY.get(kind)
+            if apply:
+                apply([entry for entry, _ in pairs], [one for _, one in pairs])
+        InboxItem.objects.bulk_create(_items(entries, accounts), ignore_conflicts=True)
+        last = batch[-1].trace
+        Counter.objects.filter(name=HEAD).update(value=last.number, chain=last.chain)
+
+
+def _entry(one: Recorded, account: Account | None) -> Entry:
+    trace = one.trace
+    return Entry(
+        number=trace.number,
+        kind=trace.kind,
+        at=_time(one),
+        account=account,
+        ticket_number=trace.ticket,
+        fields=trace.fields,
+        source="record",
+        original_size=trace.size,
+        original_sha256=trace.sha256,
+        random=trace.random,
+        chain=trace.chain,
+        path=one.path,
+        marked_at=timezone.now(),
+    )
+
+
+def _items(entries: Sequence[Entry], accounts: dict[str, Account]) -> Iterator[InboxItem]:
+    for entry in entries:
+        fields = entry.fields
+        if "spool" in fields:
+            yield InboxItem(
+                account=accounts[fields["account"]],
+                key=fields["item"],
+                source=fields["source"],
+                state=ItemState.DONE,
+                reason=fields["reason"],
+                spool=fields["spool"],
+                size=fields["size"],
+                envelope=fields["envelope"],
+                received_at=parse_datetime(fields["received"]),
+                history=bool(fields.get("history")),
+                entry=entry,
+            )
+
+
+def _received(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
+    apply_received([Received(entry, parse(one.original)) for entry, one in zip(entries, batch, strict=True)])
+
+
+def _said(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
+    for entry, one in zip(entries, batch, strict=True):
+        apply_said(entry, parse(one.original))
+
+
+def _each(apply: Callable[[Entry], None]) -> Apply:
+    def run(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
+        for entry in entries:
+            apply(entry)
+
+    return run
+
+
+APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored, and unknown ones) are kept as entries
+    "received": _received,
+    "reply": _said,
+    "note": _said,
+    "change": _each(apply_change),
+    "outcome": _each(apply_outcome),
+    "retry": _each(apply_retry),
+    "merge": _each(apply_merge),
+}
+
+
+def _finish() -> None:
+    """What was on its way is uncertain; automation has acted already; nothing goes on until a person says so."""
+    under_way = (DeliveryState.QUEUED, DeliveryState.SENDING)
+    Delivery.objects.filter(state__in=under_way).update(state=DeliveryState.UNCERTAIN, reason=LOST)
+    taken(Ticket.objects.aggregate(last=Max("number"))["last"] or 0)
+    skip_to_end()

@@ -1,0 +1,191 @@
+"""Compare: are two databases the same in everything that the record explains? Walks every field of every model."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Model
+
+from tickets.models import (
+    Account,
+    Address,
+    Agent,
+    Attachment,
+    AwaitedId,
+    Contact,
+    Counter,
+    Delivery,
+    DeliveryState,
+    Entry,
+    Event,
+    InboxItem,
+    Message,
+    Participant,
+    SearchDoc,
+    Tag,
+    Team,
+    Ticket,
+)
+
+MOST_NAMED = 100
+# What a row is called in both databases; primary keys may differ.
+KEYS: dict[type[Model], tuple[str, ...]] = {
+    Team: ("public_id",),
+    Agent: ("public_id",),
+    Account: ("public_id",),
+    Contact: ("public_id",),
+    Address: ("channel", "address"),
+    Ticket: ("number",),
+    Tag: ("name",),
+    Entry: ("number",),
+    Message: ("public_id",),
+    Attachment: ("message__public_id", "part"),
+    Participant: ("ticket__number", "address"),
+    AwaitedId: ("message__public_id", "identifier"),
+    Event: ("entry__number", "ticket__number", "kind"),
+    InboxItem: ("account__public_id", "key"),
+    Delivery: ("public_id",),
+    SearchDoc: ("message__public_id",),
+    Counter: ("name",),
+}
+MODELS_LEFT_OUT = {
+    "Draft": "not said yet; kept by backup",
+    "DraftFile": "as drafts",
+    "ReadMark": "what an agent has looked at; kept by backup",
+    "WriteKey": "guards against the same press twice; worthless after a week",
+}
+FIELDS_LEFT_OUT = {
+    "*.id": "primary keys may differ",
+    "Account.state": "vendor cursors; kept by backup",
+    "Account.health": "how it goes just now",
+    "Account.health_reason": "as health",
+    "Account.last_in_at": "as health",
+    "Account.last_out_at": "as health",
+    "Account.paused_at": "a rebuild pauses all accounts",
+    "Agent.last_login": "not conversation",
+    "Entry.body": "the bytes until the file is written",
+    "Entry.source": "where the bytes lay before the file was written",
+    "Entry.spool": "as source",
+    "Entry.marked_at": "when the appender came by",
+    "InboxItem.seen_count": "how often a source repeated itself",
+    "InboxItem.attempts": "lease columns",
+    "InboxItem.lease_by": "lease columns",
+    "InboxItem.lease_until": "lease columns",
+    "Delivery.due_at": "attempt columns",
+    "Delivery.attempts": "attempt columns",
+    "Delivery.parts_sent": "attempt columns",
+    "Delivery.lease_by": "lease columns",
+    "Delivery.lease_until": "lease columns",
+    "SearchDoc.words": "FTS5 keeps the words in its own table",
+    "Counter.value": "compared for the head of the record alone",
+}
+LIVE = {"queued", "sending"}
+
+
+def covered() -> set[str]:
+    """Return "Model.field" for each field that is compared."""
+    return {f"{m.__name__}.{f.name}" for m in KEYS for f in _fields(m)}
+
+
+def _fields(model: type[Model]) -> "list[models.Field[Any, Any]]":
+    left_out = {name.split(".")[1] for name in FIELDS_LEFT_OUT if name.startswith((f"{model.__name__}.", "*."))}
+    return [field for field in model._meta.concrete_fields if field.name not in left_out]
+
+
+def _lookups(model: type[Model]) -> list[str]:
+    found = []
+    for field in _fields(model):
+        if isinstance(field, models.ForeignKey | models.OneToOneField):
+            found += [f"{field.name}__{key}" for key in KEYS[field.related_model]]  # type: ignore[index]
+        else:
+            found.append(field.name)
+    return found
+
+
+def rows(model: type[Model], using: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Yield (key, fields) of every row that is compared."""
+    found = model._default_manager.using(using).order_by()
+    if model is InboxItem:
+        found = found.filter(state="done")  # what waits or is parked lies in the spool, and is adopted again
+    if model is Entry:
+        found = found.filter(number__isnull=False)
+    if model is Counter:
+        found = found.filter(name="record")
+    keys = KEYS[model]
+    for row in found.values(*keys, *_lookups(model)).iterator(chunk_size=500):
+        yield tuple(row[key] for key in keys), _settled(model, row)
+
+
+def _settled(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:
+    """A delivery under way is read as uncertain: its outcome, if there was one, is not in the record."""
+    if model is Delivery and row["state"] in LIVE | {DeliveryState.UNCERTAIN}:
+        return row | {"state": "uncertain", "reason": ""}
+    return row
+
+
+def _relations() -> Iterator[tuple[str, type[Model], str, str]]:
+    for model in KEYS:
+        for field in model._meta.many_to_many:
+            through: type[Model] = field.remote_field.through  # type: ignore[union-attr]
+            yield f"{model.__name__}.{field.name}", through, field.m2m_field_name(), field.m2m_reverse_field_name()  # type: ignore[attr-defined]
+
+
+def relations(using: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Yield (key, {}) for each pair of a many-to-many relation."""
+    for name, through, left, right in _relations():
+        ends = [f"{side}__{key}" for side in (left, right) for key in KEYS[through._meta.get_field(side).related_model]]  # type: ignore[index]
+        for pair in through._default_manager.using(using).values_list(*ends).iterator(chunk_size=500):
+            yield (name, *pair), {}
+
+
+def snapshot(using: str = "default") -> dict[tuple[Any, ...], str]:
+    """Return a digest for every row, by model and key: about 300 bytes of memory each."""
+    found: dict[tuple[Any, ...], str] = {}
+    for model in KEYS:
+        for key, fields in rows(model, using):
+            found[model.__name__, *key] = _digest(fields)
+    for key, _ in relations(using):
+        found[key] = ""
+    return found
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    return sha256("\n".join(f"{name}={_canonical(fields[name])}" for name in sorted(fields)).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    """A JSON value is the same in whatever order its keys stand."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else repr(value)
+
+
+def differences(ours: dict[tuple[Any, ...], str], theirs: dict[tuple[Any, ...], str]) -> list[str]:
+    """Return in words what is not the same, 100 at most."""
+    found = []
+    for key in sorted(ours.keys() | theirs.keys(), key=repr):
+        name = " ".join(str(part) for part in key)
+        if key not in theirs:
+            found.append(f"{name}: only in the first database")
+        elif key not in ours:
+            found.append(f"{name}: only in the second database")
+        elif ours[key] != theirs[key]:
+            found.append(f"{name}: differs")
+        if len(found) == MOST_NAMED:
+            break
+    return found
+
+
+def field_differences(key: tuple[Any, ...], first: str, second: str) -> list[str]:
+    """Return the fields in which one row differs, with both values."""
+    model = next(m for m in KEYS if m.__name__ == key[0])
+    ours, theirs = (dict(rows(model, using)).get(key[1:], {}) for using in (first, second))
+    return [f"{name}: {ours[name]!r} / {theirs.get(name)!r}" for name in ours if ours[name] != theirs.get(name)]
+
+
+def unexplained() -> list[str]:
+    """Return the models of tickets/ that stand neither here nor in the list of those left out."""
+    known = {model.__name__ for model in KEYS} | set(MODELS_LEFT_OUT)
+    names = {model.__name__ for model in apps.get_app_config("tickets").get_models()}
+    return sorted(names - known)
