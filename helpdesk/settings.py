@@ -47,7 +47,7 @@ if bool(SMTP_TLS_CERT) != bool(SMTP_TLS_KEY):
 SMTP_MAX_BYTES = env.number("SMTP_MAX_BYTES", 64 * 1024 * 1024, low=1024)
 
 # The name in Authentication-Results fields that may be believed (RFC 8601, section 2.5): our own mail server's.
-AUTHSERV_ID = env.text("AUTHSERV_ID")
+AUTHSERV_ID = env.text("AUTHSERV_ID", "mx.harbourlane.example" if DEMO else "")
 
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", "", {"http", "https"})
 AWS_ACCESS_KEY_ID = env.secret("AWS_ACCESS_KEY_ID")

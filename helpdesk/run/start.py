@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from helpdesk.run.ports import listen
 from helpdesk.run.problems import CannotStart
 from helpdesk.run.process import raise_file_limit
 from helpdesk.run.supervisor import Supervisor
+from tickets.demo import greet
 from tickets.views.welcome_token import is_needed, make_link
 
 EVERYTHING = ("web", *settings.PARTS)
@@ -33,7 +36,9 @@ def run(names: Collection[str] = EVERYTHING) -> None:
     try:
         start_redis(supervisor)
         say_migrated(database.migrate())
-        greeting = welcome()
+        if settings.DEMO:
+            say("Preparing the demo …")
+        greeting = supervisor.ask("demo" if settings.DEMO else "greeting", welcome)
         warm_up()
         database.disconnect()
         for part in parts(names, door):
@@ -98,8 +103,27 @@ def warm_up() -> None:
     gc.freeze()
 
 
+def fill_demo() -> str:
+    """Play the demo's conversations the first time; return where its visitor goes. Raises CannotStart."""
+    say("Filling the demo with conversations; this takes a few seconds the first time.")
+    filled = subprocess.run(
+        [sys.executable, settings.BASE_DIR / "manage.py", "demo"], stdout=subprocess.PIPE, text=True
+    )
+    if filled.returncode:
+        raise CannotStart(f"The demo could not be filled; why stands above. Empty {settings.DATA_DIR} and try again.")
+    return f"\n{filled.stdout}"
+
+
+def first_link() -> str:
+    """The first person's own way in, while there is nobody who can administrate."""
+    return f"\nMake your own sign-in here, once:  {make_link()}\n" if is_needed() else ""
+
+
 def welcome() -> str:
-    """Where to go now."""
-    first = f"\nMake your own sign-in here, once:  {make_link()}\n" if is_needed() else ""
+    """Where to go now; a demo is filled first."""
+    if settings.DEMO:
+        first = f"\n{greet.prepare()}\n\n"
+    else:
+        first = f"\nMake your own sign-in here, once:  {make_link()}\n\n" if is_needed() else ""
     mail = f"mail comes in at {settings.SMTP_HOST}:{settings.SMTP_PORT}; " if settings.SMTP_PORT else ""
     return f"{first}Holdfast runs at {settings.SITE_URL} ({mail}Ctrl-C stops it)"

@@ -11,7 +11,9 @@ class LetterForm(forms.Form):
     """A mail to the shop. `to` is not asked when a letter is answered: the letter says where answers go."""
 
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    to = forms.ModelChoiceField(Account.objects.none(), label=_("To"), required=False, empty_label=None, to_field_name="public_id")
+    to = forms.ModelChoiceField(
+        Account.objects.none(), label=_("To"), required=False, empty_label=None, to_field_name="public_id"
+    )
     subject = forms.CharField(label=_("Subject"), max_length=200)
     text = forms.CharField(label=_("Text"), max_length=100_000, widget=forms.Textarea(attrs={"rows": 6}))
 

@@ -24,7 +24,7 @@ from tickets.demo.clients import (
 )
 from tickets.demo.script import MAILBOXES, Conversation, Person, Step
 
-SHOP_HOST = "mx.harbourlane.example"
+SHOP_HOST = "mx.harbourlane.example"  # settings.AUTHSERV_ID in a demo
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def _trace(conversation: Conversation, step: Step, at: datetime) -> Iterator[tup
     mark = hashlib.sha256(f"{sender}{at.isoformat()}".encode()).hexdigest()
     host, number = f"mail.{domain}", 1 + int(mark[:2], 16) % 250
     yield "Return-Path", f"<{envelope_sender(conversation, step)}>"
+    yield "Authentication-Results", f"{SHOP_HOST};\r\n\tdmarc={conversation.checks} header.from={domain}"
     yield (
         "Received",
         (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tickets.demo.letters import SHOP_HOST
 from tickets.demo.script import Person, conversations
 from tickets.inbox.accept import accept
 from tickets.mail import maildir
@@ -126,4 +127,5 @@ def _stamped(raw: bytes, writing: Writing) -> bytes:
     """The mail below the trace line of the server that would have brought it."""
     received_at = formatdate(writing.at.timestamp())
     domain = writing.writer.address.rpartition("@")[2]
-    return f"Received: from mail.{domain} by mx.harbourlane.example with ESMTPS; {received_at}\r\n".encode() + raw
+    checks = f"Authentication-Results: {SHOP_HOST}; dmarc=pass header.from={domain}\r\n"
+    return f"{checks}Received: from mail.{domain} by {SHOP_HOST} with ESMTPS; {received_at}\r\n".encode() + raw

@@ -91,6 +91,7 @@ class Conversation:
     client: str
     charset: str
     steps: tuple[Step, ...]
+    checks: str = "pass"  # what the shop's mail server found about the sender
 
 
 def moment(age: str, now: datetime) -> datetime:
@@ -126,6 +127,7 @@ def _conversation(table: Mapping[str, Any]) -> Conversation:
         client=table["client"],
         charset=table.get("charset", "utf-8"),
         steps=tuple(_step(step) for step in table["steps"]),
+        checks=table.get("checks", "pass"),
     )
 
 

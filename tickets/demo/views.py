@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.models import AbstractBaseUser
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -43,7 +41,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     agent = sign_in.agent_for(token)
     if agent is None:
         return render(request, "tickets/demo/used.html", status=410)
-    login(request, cast(AbstractBaseUser, agent), "django.contrib.auth.backends.ModelBackend")
+    login(request, agent, "django.contrib.auth.backends.ModelBackend")
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -111,5 +109,5 @@ def _customer(address: str) -> Person:
 
 
 def _files(request: HttpRequest) -> list[File]:
-    uploaded = cast("list[UploadedFile]", request.FILES.getlist("files"))
+    uploaded = request.FILES.getlist("files")
     return [File(one.name or "file", one.content_type or "application/octet-stream", one.read()) for one in uploaded]
