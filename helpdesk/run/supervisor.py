@@ -4,8 +4,9 @@ import logging
 import os
 import select
 import signal
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import FrameType
 
@@ -28,6 +29,7 @@ class Supervisor:
         self.children: dict[int, Child] = {}
         self.quick_deaths: dict[str, int] = {}
         self.stopping = False
+        self.starting = True
         self.wake_from, self.wake_to = os.pipe()
 
     def take_signals(self) -> None:
@@ -40,8 +42,10 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
 
     def stop_soon(self, number: int, frame: FrameType | None) -> None:
-        """A signal handler: only leaves a note for the loop."""
+        """A signal handler: leaves a note for the loop; before there is one, it ends the start."""
         self.stopping = True
+        if self.starting:
+            sys.exit(0)
 
     def start(self, part: Part) -> Child:
         """Fork a part now."""
@@ -49,8 +53,26 @@ class Supervisor:
         self.children[child.pid] = child
         return child
 
+    def ask(self, name: str, question: Callable[[], str]) -> str:
+        """What `question` answers in a child: it may open connections and threads, which must not be there at a fork.
+
+        Raises CannotStart when it fails.
+        """
+        reading, writing = os.pipe()
+        child = self.start(Part(name, lambda: write(writing, question())))
+        os.close(writing)
+        with open(reading, encoding="utf-8") as answer:
+            words = answer.read()
+        _, status = os.waitpid(child.pid, 0)
+        del self.children[child.pid]
+        reason = child.reason(status)
+        if status:
+            raise CannotStart(f"The step “{name}” failed: {reason}")
+        return words
+
     def watch(self) -> None:
         """Until told to stop: start again what died. Raises CannotStart for a part that does not stay up."""
+        self.starting = False
         while not self.stopping:
             self.sleep(1.0)
             for child, reason in self.reap():
@@ -93,7 +115,7 @@ class Supervisor:
 
     def stop(self, last: str = "redis") -> None:
         """End every part, `last` after all others have gone; what does not go in time is killed."""
-        self.stopping = True
+        self.stopping, self.starting = True, False
         self.end([child for child in self.children.values() if child.part.name != last])
         self.end(list(self.children.values()))
 
@@ -121,3 +143,9 @@ class Supervisor:
             with suppress(ChildProcessError):
                 if os.waitpid(pid, os.WNOHANG)[0]:
                     os.close(self.children.pop(pid).reason_from)
+
+
+def write(to: int, words: str) -> None:
+    """Everything into a pipe."""
+    with open(to, "w", encoding="utf-8") as pipe:
+        pipe.write(words)
