@@ -25,7 +25,7 @@ class Mailbox:
 
 def mailboxes(text: str) -> list[Mailbox]:
     """All mailboxes of an address field (unfolded, encoded words not decoded), groups flattened, in order."""
-    text = text.strip()
+    text = " ".join(text.split())
     if not text:
         return []
     if one := _SIMPLE.fullmatch(text):

@@ -7,6 +7,7 @@ from tickets.mime.addresses import Mailbox, first
 from tickets.mime.bounces import Bounce, Recipient, delivery_report, free_text, original_id, receipt
 from tickets.mime.headers import Headers
 from tickets.mime.machine_words import (
+    AUTO_STEMS,
     AUTO_SUBJECT,
     AUTO_TEXT,
     AWAY_TEXT,
@@ -112,11 +113,19 @@ def _is_auto_reply(headers: Headers, text: str) -> bool:
     subject = headers.get("subject") or ""
     if _SUPPRESSED.search(headers.get("x-auto-response-suppress") or "") and not listed:
         return True
-    top = text[:800]
-    if AUTO_SUBJECT.search(subject) and "list-id" not in headers:
+    if AUTO_SUBJECT.match(subject) and "list-id" not in headers:
         return True
-    hints = bool(AUTO_TEXT.search(top)) + bool(AWAY_TEXT.search(top)) + _null_sender(headers)
-    return hints >= 2 and not any(name in headers for name in _LIST_FIELDS)
+    return not listed and _reads_automatic(headers, text[:800])
+
+
+def _reads_automatic(headers: Headers, top: str) -> bool:
+    """Two of: it calls itself automatic, it speaks of absence, it has no sender to return to."""
+    null = _null_sender(headers)
+    lower = top.lower()
+    automatic = any(stem in lower for stem in AUTO_STEMS) and AUTO_TEXT.search(top) is not None
+    if null and automatic:
+        return True
+    return (null or automatic) and AWAY_TEXT.search(top) is not None
 
 
 def _submitted(headers: Headers) -> str:

@@ -95,11 +95,11 @@ def _as_labelled(raw: bytes, name: str) -> str | None:
 
 def guess(raw: bytes, name: str | None = None) -> str:
     """Text of 8-bit bytes without a usable label: mostly valid UTF-8, then Cyrillic, East Asian, else Western European."""
-    damaged = raw.decode("utf-8", "replace")
-    high = len(_HIGH.findall(raw))
-    if damaged.count("\ufffd") * 5 <= high and high - damaged.count("\ufffd") >= 2:
-        return damaged
     sample = raw[:8192]
+    damage = sample.decode("utf-8", "replace").count("\ufffd")
+    high = len(_HIGH.findall(sample))
+    if damage * 5 <= high and high - damage >= 2:
+        return raw.decode("utf-8", "replace")
     asian = _asian(sample)
     if asian:
         return raw.decode(asian, "replace")

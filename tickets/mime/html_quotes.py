@@ -85,22 +85,17 @@ def only_fresh(lines: list[str], fresh: str) -> list[str] | None:
     if not wanted:
         return None
     kept: list[str] = []
-    at = 0
+    at = found = 0
     for line in lines:
-        words = _words(line)
-        if not words:
-            kept.append(line if not line.lstrip().startswith(">") else "")
-            continue
-        if line.lstrip().startswith(">") or at >= len(wanted):
-            kept.append("")
-            continue
-        place = _place(wanted, words, at)
+        words = [] if at >= len(wanted) or line.lstrip().startswith(">") else _words(line)
+        place = _place(wanted, words, at) if words else None
         if place is None:
             kept.append("")
         else:
-            at = place
             kept.append(line)
-    return kept if at >= len(wanted) * 0.95 and sum(len(_words(line)) for line in kept) >= len(wanted) * 0.9 else None
+            found += len(words)
+            at = place
+    return kept if at >= len(wanted) * 0.95 and found >= len(wanted) * 0.9 else None
 
 
 def _place(wanted: list[str], words: list[str], at: int) -> int | None:

@@ -100,6 +100,8 @@ AUTO_TEXT = _any(
     r"răspuns automat|mesaj automat", r"это (?:автоматическ|сообщение[^.\n]{0,30}автоматически)", r"(?:письмо|сообщение|ответ)[^.\n]{0,30}автоматически", r"автоматический ответ|автоответ", r"це автоматичн|автоматична відповідь|(?:лист|повідомлення)[^.\n]{0,30}автоматично",
     r"αυτόματη απάντηση|αυτόματο μήνυμα", r"otomatik (?:olarak|yanıt|cevap|mesaj)", r"自动(?:回复|发送|答复)|自動(?:回覆|返信|送信|配信|的に送信)", r"자동 ?(?:응답|발송|회신)", r"הודעה אוטומטית|תשובה אוטומטית|מענה אוטומטי", r"رد تلقائي|رسالة تلقائية|رد آلي", r"thư trả lời tự động|pesan otomatis|balasan otomatis",
 )  # fmt: skip
+# Every phrase of AUTO_TEXT has one of these in it.
+AUTO_STEMS = ("auto", "авто", "αυτόμ", "otomat", "out of", "out-of", "自动", "自動", "자동", "אוטומטי", "تلقائي", "آلي", "tự động")
 AWAY_TEXT = _any(
     r"(?:i am|i'm|i will be|i'll be|we are)[^.\n]{0,40}(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday)|away (?:from|until|on|till))", r"out of (?:the )?office (?:until|from|and|till|with)", r"(?:currently )?out of office\b.{0,40}\breturn",
     r"limited access to (?:my )?e-?mail", r"i will (?:be back|return|respond|reply)[^.\n]{0,40}(?:on|when|upon|as soon)", r"bin[^.\n]{0,60}(?:nicht (?:im büro|erreichbar|im haus)|abwesend|im urlaub|außer haus)", r"nicht im büro", r"je (?:suis|serai)[^.\n]{0,40}(?:absent|en congé|en vacances)",

@@ -131,6 +131,7 @@ class _Splitter:
     def __init__(self, raw: bytes, root: Part) -> None:
         self.raw, self.root = raw, root
         self.open: list[tuple[bytes, Part]] = []
+        self.names: set[bytes] = set()
         self.current: Part | None = None
         self.count = 1
         self.closed = False
@@ -151,16 +152,18 @@ class _Splitter:
 
     def line(self, line: bytes, at: int, following: int) -> int:
         """A line with two hyphens (taken off) at `at`: perhaps a delimiter. Returns where to look for the next one."""
+        if line not in self.names and line[:-2] not in self.names:
+            return max(at + 1, following - 1)
         for level in range(len(self.open) - 1, -1, -1):
             boundary, parent = self.open[level]
             if line == boundary:
                 self.close(at)
-                del self.open[level + 1 :]
+                self.leave(level + 1)
                 return self.begin(parent, following)
             if line == boundary + b"--":
                 self.close(at)
                 # Closed for good only if the same boundary may still be meant one level up; else parts may follow in spite of it.
-                del self.open[level or 1 :]
+                self.leave(level or 1)
                 self.closed = level == 0
                 return max(at + 1, following - 1)
         return max(at + 1, following - 1)
@@ -192,6 +195,13 @@ class _Splitter:
             boundary = guessed[1] if guessed else boundary
         if boundary:
             self.open.append((boundary, part))
+            self.names.add(boundary)
+
+    def leave(self, level: int) -> None:
+        """The multiparts from this level on are over."""
+        if level < len(self.open):
+            del self.open[level:]
+            self.names = {boundary for boundary, _ in self.open}
 
     def close(self, at: int) -> None:
         """The part that is being read ends before the line break at `at`."""

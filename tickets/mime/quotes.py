@@ -14,7 +14,10 @@ from tickets.mime.signatures import without_signature
 LONGEST = 300_000
 MOST_LINES = 20_000
 _MARKED = re.compile(r"^[ \t]{0,3}(?:>|\|[ \t]?(?=\S)|[A-Z]{1,3}>[ \t])")
-_UNSEEN = str.maketrans({"\xa0": " ", "\u200b": None, "\u200e": None, "\u200f": None, "\ufeff": None, "\u202f": " ", "\u202a": None, "\u202c": None})
+_UNSEEN = {"\xa0": " ", "\u202f": " ", "\u200b": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u202a": "", "\u202c": ""}
+# Cheap looks before the dear ones: an announcement ends like this, a separator starts like that.
+_ENDINGS = (":", "：", "写道", "寫道", "のメール", "のメッセージ", "書きました", "작성", "wrote", "schrieb")
+_SEPARATOR_STARTS = ("-", "_", "=", "*", "—", "–", "#")
 
 
 def reply_of(text: str, html: str | None = None) -> str:
@@ -29,7 +32,7 @@ def reply_from(text: str, sanitised: str | None) -> str:
     """`reply_of` for HTML that was sanitised already."""
     if not text or len(text) > LONGEST:
         return text
-    lines = text.translate(_UNSEEN).split("\n") if not text.isascii() else text.split("\n")
+    lines = _seen(text).split("\n")
     if len(lines) > MOST_LINES:
         return text
     fresh = fresh_text(sanitised) if sanitised else None
@@ -38,6 +41,15 @@ def reply_from(text: str, sanitised: str | None) -> str:
         if marked is not None:
             return _letter(marked) or text.strip("\n")
     return _letter(lines) or text.strip("\n")
+
+
+def _seen(text: str) -> str:
+    """`text` without characters that show nothing, which would keep a line from being recognised."""
+    if not text.isascii():
+        for char, shown in _UNSEEN.items():
+            if char in text:
+                text = text.replace(char, shown)
+    return text
 
 
 def _letter(lines: list[str]) -> str:
@@ -128,11 +140,12 @@ def _is_wrapped_tail(lines: list[str], at: int) -> bool:
 def _announcement(lines: list[str], at: int) -> int | None:
     """The line after an announcement of quoted history that begins at `at`; None when none does."""
     line = lines[at]
-    if SEPARATOR.match(line):
-        return _after_block(lines, at + 1)
-    if RULE.match(line):
-        following = _next_filled(lines, at + 1)
-        return _after_header_block(lines, following) if following is not None else None
+    if line.lstrip().startswith(_SEPARATOR_STARTS) or line.rstrip().endswith((":", "：")) or "bove this line" in line:
+        if SEPARATOR.match(line):
+            return _after_block(lines, at + 1)
+        if RULE.match(line):
+            following = _next_filled(lines, at + 1)
+            return _after_header_block(lines, following) if following is not None else None
     if len(line) > 400:
         return None
     return _after_header_block(lines, at) or _after_attribution(lines, at)
@@ -150,7 +163,7 @@ def _next_filled(lines: list[str], at: int, within: int = 4) -> int | None:
 
 def _after_header_block(lines: list[str], at: int) -> int | None:
     """Behind an Outlook-like block of labelled lines: a From, one more, and an address, a subject or a time among them."""
-    if not LABEL.match(lines[at]):
+    if (":" not in lines[at] and "：" not in lines[at]) or not LABEL.match(lines[at]):
         return None
     kinds: set[str] = set()
     values, gap, number, end = "", 0, at, at
@@ -170,6 +183,8 @@ def _after_header_block(lines: list[str], at: int) -> int | None:
 
 def _after_attribution(lines: list[str], at: int) -> int | None:
     """Behind "On 3 March 2025, Ann Oak wrote:", which may be wrapped over up to four lines."""
+    if not any(line.rstrip(" *_").endswith(_ENDINGS) for line in lines[at : at + 4]):
+        return None
     joined = ""
     for number in range(at, min(at + 4, len(lines))):
         line = lines[number].strip()
@@ -185,7 +200,7 @@ def _after_attribution(lines: list[str], at: int) -> int | None:
 
 def _is_attribution(joined: str, lines: list[str], following: int) -> bool:
     text = joined.rstrip(" *_")
-    if not text.endswith((":", "：")) and not WROTE_END.search(text):
+    if not text.endswith(_ENDINGS):
         return False
     if DATE_AND_ADDRESS.search(text):
         return True

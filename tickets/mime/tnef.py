@@ -8,6 +8,7 @@ from tickets.mime.charsets import clean
 from tickets.mime.parameters import file_name
 
 LARGEST = 30_000_000
+MOST_ATTRIBUTES = 3_000
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
 
@@ -18,12 +19,21 @@ def is_tnef(content_type: str, filename: str | None) -> bool:
 
 def tnef_files(content: bytes) -> list[tuple[str | None, str, bytes]]:
     """Name, content type and bytes of each file in a winmail.dat; empty if it cannot be read."""
-    if not content.startswith(_SIGNATURE) or len(content) > LARGEST:
+    if not content.startswith(_SIGNATURE) or len(content) > LARGEST or not _is_sane(content):
         return []
     try:
         return [_file(found) for found in TNEF(content, do_checksum=False).attachments]
     except Exception:  # noqa: BLE001  the vendor's reader fails in many ways; the whole file is still attached
         return []
+
+
+def _is_sane(content: bytes) -> bool:
+    """Are there no more attributes than a mail program would write? (MS-OXTNEF §2.1.3.1: level, id, length, data, checksum)"""
+    at, count = 6, 0
+    while at + 9 <= len(content) and count <= MOST_ATTRIBUTES:
+        at += 11 + int.from_bytes(content[at + 5 : at + 9], "little")
+        count += 1
+    return count <= MOST_ATTRIBUTES
 
 
 def _file(found: object) -> tuple[str | None, str, bytes]:

@@ -80,6 +80,14 @@ def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
         letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
         out, fine = binascii.a2b_base64(letters + b"=="), False
     if tail and not _NOT_BASE64.search(tail.translate(None, b"=\r\n\t ")):
-        more = [base64_bytes(piece)[0] for piece in re.split(rb"=+", tail, maxsplit=10_000) if piece.strip()]
-        out = b"".join([out, *more])
+        out = b"".join([out, *(_lenient(piece) for piece in tail.split(b"=") if piece)])
     return out, fine
+
+
+def _lenient(piece: bytes) -> bytes:
+    """One run of base64 letters whose padding is missing."""
+    try:
+        return binascii.a2b_base64(piece + b"==")
+    except binascii.Error:
+        letters = _NOT_BASE64.sub(b"", piece)
+        return binascii.a2b_base64(letters[: len(letters) - 1] + b"==") if len(letters) % 4 == 1 else b""
