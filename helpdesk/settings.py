@@ -301,8 +301,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# What a person or a provider may send in one request, without its files: a provider's webhook holds a whole mail.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
+# What may come in one request, without its files: a provider's webhook holds a whole mail, 50 MB and a third as base64.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 75 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
