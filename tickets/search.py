@@ -15,7 +15,9 @@ from tickets.permissions import visible_to
 
 LONGEST = 256 * 1024  # bytes of indexed text a message
 MOST_HITS = 1000  # messages a search looks at, newest first
-_UNSPACED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])")
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+)
 _WORD = re.compile(r"\w+(?:[.@+-]\w+)*", re.UNICODE)
 _TERM = re.compile(r'"([^"]+)"|(\S+)')
 
@@ -39,13 +41,14 @@ def words_of(message: Message, files: Iterable[str]) -> str:
 def index(messages: Sequence[Message], files: Mapping[str, Sequence[str]]) -> None:
     """Index new messages; `files`: the names of the files of each, by public id."""
     docs = [(m.pk, m.ticket_id, words_of(m, files.get(m.public_id, ()))) for m in messages]
-    table = SearchDoc._meta.db_table
     if connection.vendor == "postgresql":
         SearchDoc.objects.bulk_create([SearchDoc(message_id=m, ticket_id=t, words=w) for m, t, w in docs])
         return
     with connection.cursor() as cursor:  # FTS5 keeps the words itself; a second copy would only be larger
-        cursor.executemany(f"INSERT INTO {table} (message_id, ticket_id, words) VALUES (%s, %s, '')", [d[:2] for d in docs])
-        cursor.executemany(f"INSERT INTO {table}_fts (rowid, words) VALUES (%s, %s)", [(m, w) for m, _, w in docs])
+        cursor.executemany(
+            "INSERT INTO tickets_searchdoc (message_id, ticket_id, words) VALUES (%s, %s, '')", [d[:2] for d in docs]
+        )
+        cursor.executemany("INSERT INTO tickets_searchdoc_fts (rowid, words) VALUES (%s, %s)", [(m, w) for m, _, w in docs])
 
 
 def terms(text: str) -> list[list[str]]:
@@ -108,5 +111,4 @@ def forget_all() -> None:
     SearchDoc.objects.all().delete()
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {SearchDoc._meta.db_table}_fts")
-
+            cursor.execute("DELETE FROM tickets_searchdoc_fts")

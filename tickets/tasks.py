@@ -6,7 +6,6 @@ from celery import shared_task
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
-
 from tickets.actions import deliver as delivering
 from tickets.actions.drafts import send_due
 from tickets.automation.run import run
@@ -95,5 +94,3 @@ def due() -> list[str]:
     if values is None:  # an empty record: only arrivals can be due
         return ["process_inbox"] if found["process_inbox"].exists() else []
     return [name for name, is_due in values.items() if is_due]
-
-

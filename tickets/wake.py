@@ -8,7 +8,6 @@ import os
 import queue
 import threading
 from functools import lru_cache
-from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -54,14 +53,14 @@ def _ring(task: str) -> None:
     try:
         if _redis().set(f"bell:{task}", "1", nx=True, ex=UNANSWERED_SECONDS):
             current_app.send_task(f"tickets.tasks.{task}", retry=False, ignore_result=True)
-    except Exception:  # noqa: BLE001 - a broker can fail in many ways, and none of them may matter here
+    except Exception:
         return
 
 
 @lru_cache(maxsize=1)
-def _client(url: str, process: int) -> "Redis[Any]":
+def _client(url: str, process: int) -> Redis:
     return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1)
 
 
-def _redis() -> "Redis[Any]":
+def _redis() -> Redis:
     return _client(settings.REDIS_URL, os.getpid())

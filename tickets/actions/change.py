@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import compose
-from tickets.models import Agent, Entry, Event, Priority, State, Tag, Team, Ticket
+from tickets.models import Agent, Entry, Event, Participant, Priority, State, Tag, Team, Ticket
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -19,7 +19,9 @@ class NotAllowed(Exception):
     """A verb was asked for something that does not exist or may not be; the text says what, and what would do."""
 
 
-def assign(ticket: Ticket, agent: Agent | None, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+def assign(
+    ticket: Ticket, agent: Agent | None, by: Agent | None, at: datetime | None = None, reason: str = ""
+) -> Ticket:
     """Give a ticket to `agent`, or to nobody. Raises NotAllowed for somebody who has left."""
     if agent is not None and not agent.is_active:
         raise NotAllowed(_("%(name)s does not work here any more; choose somebody else.") % {"name": agent.name})
@@ -30,11 +32,16 @@ def assign(ticket: Ticket, agent: Agent | None, by: Agent | None, at: datetime |
 def set_status(ticket: Ticket, state: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
     """Set the state. Raises NotAllowed for a state that does not exist."""
     if state not in State.values:
-        raise NotAllowed(_("There is no state %(state)s. States are: %(known)s.") % {"state": state, "known": ", ".join(State.values)})
+        raise NotAllowed(
+            _("There is no state %(state)s. States are: %(known)s.")
+            % {"state": state, "known": ", ".join(State.values)}
+        )
     return _change(ticket, "state", {"state": state}, _("set it to %(state)s") % {"state": state}, by, at, reason)
 
 
-def set_priority(ticket: Ticket, priority: int, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+def set_priority(
+    ticket: Ticket, priority: int, by: Agent | None, at: datetime | None = None, reason: str = ""
+) -> Ticket:
     """Set the priority. Raises NotAllowed for one that does not exist."""
     if priority not in Priority.values:
         raise NotAllowed(_("There is no priority %(priority)s.") % {"priority": priority})
@@ -42,7 +49,9 @@ def set_priority(ticket: Ticket, priority: int, by: Agent | None, at: datetime |
     return _change(ticket, "priority", {"priority": int(priority)}, words, by, at, reason)
 
 
-def set_team(ticket: Ticket, team: Team | None, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+def set_team(
+    ticket: Ticket, team: Team | None, by: Agent | None, at: datetime | None = None, reason: str = ""
+) -> Ticket:
     """Give a ticket to a team, or to none."""
     words = _("gave it to the team %(name)s") % {"name": team.name} if team else _("took the team away")
     return _change(ticket, "team", {"team": team.public_id if team else None}, words, by, at, reason)
@@ -51,19 +60,34 @@ def set_team(ticket: Ticket, team: Team | None, by: Agent | None, at: datetime |
 def set_subject(ticket: Ticket, subject: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
     """Give the ticket another subject; a customer's reply never does that."""
     clean = storable(" ".join(subject.split()), LONGEST_SUBJECT)
-    return _change(ticket, "subject", {"subject": clean}, _("renamed it to %(subject)s") % {"subject": clean}, by, at, reason)
+    return _change(
+        ticket, "subject", {"subject": clean}, _("renamed it to %(subject)s") % {"subject": clean}, by, at, reason
+    )
 
 
 def tag(ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
     """Put tags on a ticket."""
     wanted = _tag_names(names)
-    return _change(ticket, "tagged", {"tag": wanted}, _("tagged it %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason)
+    return _change(
+        ticket, "tagged", {"tag": wanted}, _("tagged it %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason
+    )
 
 
-def untag(ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
+def untag(
+    ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = ""
+) -> Ticket:
     """Take tags off a ticket."""
     wanted = _tag_names(names)
-    return _change(ticket, "untagged", {"untag": wanted}, _("took off %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason)
+    return _change(
+        ticket, "untagged", {"untag": wanted}, _("took off %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason
+    )
+
+
+def add_participant(ticket: Ticket, address: str, by: Agent | None, at: datetime | None = None) -> Ticket:
+    """Let somebody who wrote "via" a reply address take part from now on: an agent's decision."""
+    lowered = storable(address.strip().lower(), 320)
+    words = _("let %(address)s take part") % {"address": lowered}
+    return _change(ticket, "participant", {"participant": lowered}, words, by, at, "")
 
 
 def _tag_names(names: Iterable[str]) -> list[str]:
@@ -85,7 +109,9 @@ def _change(
             "set": changes,
         }
         original = compose.done(locked, by, when, words, reason)
-        entry = entry_of("change", at=when, fields=fields, original=original, account=locked.mailbox, ticket=locked.number)
+        entry = entry_of(
+            "change", at=when, fields=fields, original=original, account=locked.mailbox, ticket=locked.number
+        )
         entry.save()
         apply_change(entry)
         wake("append")
@@ -126,6 +152,8 @@ def _apply(ticket: Ticket, changes: dict[str, Any], at: datetime) -> Any:
         ticket.team = Team.objects.get(public_id=changes["team"]) if changes["team"] else None
     if "subject" in changes:
         before, ticket.subject = ticket.subject, changes["subject"]
+    if "participant" in changes:
+        Participant.objects.get_or_create(ticket=ticket, address=changes["participant"])
     for name in changes.get("tag", []):
         ticket.tags.add(Tag.objects.get_or_create(name=name)[0])
     ticket.tags.remove(*Tag.objects.filter(name__in=changes.get("untag", [])))

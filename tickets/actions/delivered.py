@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import compose
-from tickets.actions.change import NotAllowed
+from tickets.actions.change import NotAllowed, set_state
 from tickets.mime.build import report
 from tickets.mime.parse import Mailbox
-from tickets.models import Address, Agent, Delivery, DeliveryState, Entry, Event
+from tickets.models import Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
 from tickets.models.text import storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -55,8 +55,12 @@ def settle(outcomes: Sequence[Outcome], at: datetime | None = None) -> None:
         ],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    fields = {"ticket": message.ticket.number, "outcomes": [_fields(outcome) for outcome in outcomes]}
-    entry = entry_of("outcome", at=when, fields=fields, original=original, account=account, ticket=message.ticket.number)
+    fields: dict[str, Any] = {"ticket": message.ticket.number, "outcomes": [_fields(outcome) for outcome in outcomes]}
+    if any(outcome.state != DeliveryState.SENT for outcome in outcomes) and not message.automatic:
+        fields["state"] = str(State.OPEN)  # somebody has to look: the customer may not have read it
+    entry = entry_of(
+        "outcome", at=when, fields=fields, original=original, account=account, ticket=message.ticket.number
+    )
     with transaction.atomic():
         entry.save()
         apply_outcome(entry)
@@ -92,12 +96,30 @@ def apply_outcome(entry: Entry) -> None:
             Address.objects.filter(channel=delivery.channel, address=delivery.recipient.lower()).update(
                 reachable=False, unreachable_reason=one["reason"]
             )
+    reopen(entry)
+
+
+def reopen(entry: Entry) -> None:
+    """Open the ticket of an entry again if it rests, and say so; where the entry does not decide that, do nothing."""
+    if "state" not in entry.fields:
+        return
+    ticket = Ticket.objects.get(number=entry.fields["ticket"])
+    ticket = ticket.merged_into or ticket
+    if ticket.state in (State.WAITING, State.SOLVED, State.CLOSED):
+        data = {"from": set_state(ticket, entry.fields["state"], entry.at), "to": entry.fields["state"]}
+        ticket.updated_at = max(ticket.updated_at, entry.at)
+        ticket.save(update_fields=["state", "solved_at", "updated_at"])
+        reason = entry.fields["outcomes"][0]["reason"]
+        Event.objects.create(ticket=ticket, entry=entry, kind="state", at=entry.at, reason=reason, data=data)
 
 
 def retry_delivery(delivery: Delivery, by: Agent | None, at: datetime | None = None) -> None:
     """Send again what failed or is uncertain: a person's decision, noted. Raises NotAllowed for any other state."""
     if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
-        raise NotAllowed(_("Only a failed or uncertain delivery can be sent again; this one is %(state)s.") % {"state": delivery.state})
+        raise NotAllowed(
+            _("Only a failed or uncertain delivery can be sent again; this one is %(state)s.")
+            % {"state": delivery.state}
+        )
     when = at or timezone.now()
     ticket = delivery.message.ticket
     words = _("sent it to %(address)s again") % {"address": delivery.recipient}
@@ -120,5 +142,10 @@ def apply_retry(entry: Entry) -> None:
     delivery.save()
     by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
     Event.objects.create(
-        ticket_id=delivery.message.ticket_id, entry=entry, kind="retried", at=entry.at, by=by, data={"recipient": delivery.recipient}
+        ticket_id=delivery.message.ticket_id,
+        entry=entry,
+        kind="retried",
+        at=entry.at,
+        by=by,
+        data={"recipient": delivery.recipient},
     )

@@ -52,13 +52,17 @@ def save_draft(key: str, agent: Agent, **fields: Any) -> Draft:
 def add_file(draft: Draft, filename: str, content_type: str, content: bytes) -> DraftFile:
     """Keep a file with a draft. Raises OSError when it is not stored, NotAllowed over SMTP_MAX_BYTES."""
     if len(content) > settings.SMTP_MAX_BYTES:
-        raise NotAllowed(_("The file is larger than this helpdesk sends (%(limit)d MB).") % {"limit": settings.SMTP_MAX_BYTES >> 20})
+        raise NotAllowed(
+            _("The file is larger than this helpdesk sends (%(limit)d MB).") % {"limit": settings.SMTP_MAX_BYTES >> 20}
+        )
     stored = uuid.uuid4().hex
     store().write(f"{FOLDER}/{stored}", content)
     store().settle(FOLDER)
     name = storable(filename.replace("\\", "/").rsplit("/", 1)[-1], 255) or "file"
     kind = content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return DraftFile.objects.create(draft=draft, filename=name, content_type=kind[:255], size=len(content), stored=stored)
+    return DraftFile.objects.create(
+        draft=draft, filename=name, content_type=kind[:255], size=len(content), stored=stored
+    )
 
 
 def remove_file(file: DraftFile) -> None:
@@ -69,7 +73,9 @@ def remove_file(file: DraftFile) -> None:
 
 def discard(draft: Draft) -> None:
     """Put a draft away; undo brings it back until the sweep forgets it."""
-    Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(state=DraftState.DISCARDED, updated_at=timezone.now())
+    Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(
+        state=DraftState.DISCARDED, updated_at=timezone.now()
+    )
 
 
 def schedule(draft: Draft, seconds: float = UNDO_SECONDS) -> Draft:
@@ -163,7 +169,14 @@ def _say(draft: Draft, files: list[File]) -> Message:
         if draft.forwarded is None:
             raise NotAllowed(_("Choose the message to forward."))
         return forward(ticket, draft.forwarded, draft.text, draft.agent, **addressed)
-    return reply(ticket, draft.text, draft.agent, then_state=draft.then_state or "waiting", subject=draft.subject or None, **addressed)
+    return reply(
+        ticket,
+        draft.text,
+        draft.agent,
+        then_state=draft.then_state or "waiting",
+        subject=draft.subject or None,
+        **addressed,
+    )
 
 
 def unseen(draft: Draft, seen: int) -> list[Message]:

@@ -50,7 +50,11 @@ def apply_merge(entry: Entry) -> None:
     SearchDoc.objects.filter(ticket=ticket).update(ticket=into)
     known = set(into.participants.values_list("address", flat=True))
     Participant.objects.bulk_create(
-        [Participant(ticket=into, address=a) for a in ticket.participants.values_list("address", flat=True) if a not in known]
+        [
+            Participant(ticket=into, address=a)
+            for a in ticket.participants.values_list("address", flat=True)
+            if a not in known
+        ]
     )
     ticket.participants.all().delete()
     _count(into, entry.at)

@@ -10,7 +10,9 @@ from tickets.mime.build import File
 from tickets.models import Agent, Direction, Message, Ticket
 
 
-def note(ticket: Ticket, text: str, by: Agent | None, at: datetime | None = None, files: Sequence[File] = ()) -> Message:
+def note(
+    ticket: Ticket, text: str, by: Agent | None, at: datetime | None = None, files: Sequence[File] = ()
+) -> Message:
     """Write an internal note. Raises OSError when its files cannot be stored."""
     mailbox = ticket.mailbox
     words = Words(

@@ -11,7 +11,12 @@ from tickets.record.config import write_config
 
 
 def add_agent(
-    email: str, name: str, role: str = Role.AGENT, by: Agent | None = None, password: str | None = None, at: datetime | None = None
+    email: str,
+    name: str,
+    role: str = Role.AGENT,
+    by: Agent | None = None,
+    password: str | None = None,
+    at: datetime | None = None,
 ) -> Agent:
     """Add somebody who works here. Raises IntegrityError for an email address that is taken."""
     with transaction.atomic():

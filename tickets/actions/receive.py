@@ -40,7 +40,9 @@ class Received:
 
     @property
     def fields(self) -> dict[str, Any]:
-        return self.entry.fields
+        """The decision."""
+        decided: dict[str, Any] = self.entry.fields
+        return decided
 
 
 @dataclass(slots=True)
@@ -65,7 +67,10 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
     _make_attachments(batch, messages)
     _make_participants(batch, messages)
     _settle_ids(batch, messages)
-    index(messages, {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)})
+    index(
+        messages,
+        {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)},
+    )
     _touch_tickets(batch, messages)
     _apply_bounces(batch)
     return messages
@@ -289,7 +294,16 @@ def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> None:
         ticket = touched.setdefault(message.ticket_id, message.ticket)
         if "new_ticket" not in one.fields and (state := one.fields.get("state")):
             data = {"from": ticket.state, "to": state}
-            events.append(Event(ticket=ticket, entry=one.entry, kind="state", at=message.at, reason="A new message came in.", data=data))
+            events.append(
+                Event(
+                    ticket=ticket,
+                    entry=one.entry,
+                    kind="state",
+                    at=message.at,
+                    reason="A new message came in.",
+                    data=data,
+                )
+            )
             ticket.state = state
             ticket.solved_at = None
         touch(ticket, message)
@@ -335,5 +349,3 @@ def when(text: str) -> datetime:
     if found is None:
         raise ValueError(f"{text!r} is no time")
     return found
-
-

@@ -31,7 +31,12 @@ def recipients(ticket: Ticket, everybody: bool = False) -> tuple[list[dict[str, 
         .first()
     )
     if last is None:
-        last = ticket.messages.filter(direction=Direction.OUT).defer("html", "text", "reply").order_by("-at", "-pk").first()
+        last = (
+            ticket.messages.filter(direction=Direction.OUT)
+            .defer("html", "text", "reply")
+            .order_by("-at", "-pk")
+            .first()
+        )
         return (list(last.to), list(last.cc)) if last else ([], [])
     if last.channel != ticket.mailbox.channel:
         return [], []

@@ -71,7 +71,8 @@ def say(words: Words) -> Message:
         at=words.at,
         subject=words.subject,
         text=words.text,
-        to=boxes(words.to) or [Mailbox(ticket.contact.name, route.recipient) for route in words.routes if "@" in route.recipient],
+        to=boxes(words.to)
+        or [Mailbox(ticket.contact.name, route.recipient) for route in words.routes if "@" in route.recipient],
         cc=boxes(words.cc),
         bcc=boxes(words.bcc),
         parent=parent,
@@ -79,7 +80,9 @@ def say(words: Words) -> Message:
         headers=words.headers,
     )
     kind = "note" if words.direction == Direction.NOTE else "reply"
-    entry = entry_of(kind, at=words.at, fields=_fields(words), original=original, account=ticket.mailbox, ticket=ticket.number)
+    entry = entry_of(
+        kind, at=words.at, fields=_fields(words), original=original, account=ticket.mailbox, ticket=ticket.number
+    )
     mail = parse(original)
     with transaction.atomic():
         if ticket.pk:

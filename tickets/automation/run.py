@@ -36,7 +36,7 @@ def _act(entry: Entry) -> None:
     try:
         with transaction.atomic():
             acknowledge.consider(entry)
-    except Exception:  # noqa: BLE001 - one entry that cannot be acted on must not hold up all that follow
+    except Exception:
         log.exception("Automation failed on entry %s", entry.number)
 
 

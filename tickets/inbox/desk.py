@@ -167,7 +167,7 @@ def _open_tickets(batch: Sequence[Arriving], contacts: set[str]) -> dict[tuple[s
     rows = Ticket.objects.filter(
         contact__public_id__in=contacts, mailbox__in=mailboxes, state__in=(State.NEW, State.OPEN, State.WAITING)
     ).order_by("last_message_at")
-    return {(c, m): number for c, m, number in rows.values_list("contact__public_id", "mailbox", "number")}
+    return {(c, m): number for c, m, number in rows.values_list("contact__public_id", "mailbox__pk", "number")}
 
 
 def _places(numbers: set[int]) -> dict[int, Place]:
@@ -180,8 +180,8 @@ def _places(numbers: set[int]) -> dict[int, Place]:
         .order_by("pk")
     )
     places = {t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id) for t in tickets}
-    for ticket, address in Participant.objects.filter(ticket__in=places).values_list("ticket", "address"):
-        places[ticket].participants.add(address)
+    for pk, address in Participant.objects.filter(ticket__in=places).values_list("ticket", "address"):
+        places[pk].participants.add(address)
     found = {place.number: place for place in places.values()}
     for ticket in tickets:
         if ticket.merged_into and ticket.merged_into.number in found:

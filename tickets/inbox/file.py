@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from tickets.actions.receive import Received, apply_received
 from tickets.inbox.arriving import Arriving, Stop
@@ -37,7 +38,8 @@ def file(batch: Sequence[Arriving], lease: str) -> int:
 
 def _lock(batch: Sequence[Arriving]) -> None:
     accounts = {arriving.account.pk for arriving in batch} | {arriving.mailbox.pk for arriving in batch}
-    list(Account.objects.select_for_update().filter(pk__in=accounts).order_by("pk").values_list("pk"))
+    locked = Account.objects.select_for_update().filter(pk__in=accounts).order_by("pk")
+    Account.objects.filter(pk__in=[account.pk for account in locked.only("pk")]).update(last_in_at=Now())
 
 
 def _still_held(batch: Sequence[Arriving], lease: str) -> set[int]:

@@ -65,7 +65,8 @@ def _claim(lease: str, limit: int) -> list[InboxItem]:
 
 
 def _small_enough(found: list[tuple[int, int, str, int]]) -> list[tuple[int, str, int]]:
-    taken, total = [], 0
+    taken: list[tuple[int, str, int]] = []
+    total = 0
     for pk, size, channel, account in found:
         total += size
         if taken and total > BATCH_BYTES:
@@ -92,7 +93,7 @@ def _read(item: InboxItem) -> list[Arriving]:
     except OSError as error:
         _postpone(item, f"The stored bytes could not be read: {error}")
         return []
-    except Exception as error:  # noqa: BLE001 - whatever a reader raises, the bytes stay and the next mail goes on
+    except Exception as error:
         park(item, f"It could not be read: {type(error).__name__}: {error}")
         return []
     if not arriving:
@@ -108,7 +109,7 @@ def _file(arriving: list[Arriving], lease: str) -> int:
         return file(arriving, lease)
     except OperationalError:
         raise
-    except Exception:  # noqa: BLE001 - the faulty one is found below
+    except Exception:
         log.info("A batch of %d could not be filed at once; filing one by one.", len(arriving))
     return sum(_file_alone(mails, lease) for mails in _by_item(arriving))
 
@@ -126,7 +127,7 @@ def _file_alone(mails: list[Arriving], lease: str) -> int:
         return file(_fresh(mails), lease)
     except OperationalError as error:
         _postpone(item, f"The database is in trouble: {error}")
-    except Exception as error:  # noqa: BLE001 - kept with the item and shown
+    except Exception as error:
         log.warning("Item %s is parked: %s: %s", item.spool, type(error).__name__, error)
         park(item, f"It could not be filed: {type(error).__name__}: {error}")
     return 1
@@ -180,8 +181,7 @@ def retry(item: InboxItem) -> None:
 
 def oldest_waiting_seconds() -> float:
     """Return the age of the oldest waiting item, in seconds; 0 when none waits."""
-    oldest = InboxItem.objects.filter(state=ItemState.WAITING).order_by("pk").values_list("received_at", flat=True).first()
+    oldest = (
+        InboxItem.objects.filter(state=ItemState.WAITING).order_by("pk").values_list("received_at", flat=True).first()
+    )
     return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
-
-
-

@@ -7,12 +7,11 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from tickets.actions.change import apply_change
 from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.merge import apply_merge
-from tickets.actions.receive import Received, apply_received
+from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import apply_said
 from tickets.automation.run import skip_to_end
 from tickets.mime.parse import parse
@@ -45,7 +44,7 @@ def rebuild(progress: Callable[[int, int], None] = lambda done, total: None, unt
     done = 0
     for start in range(0, len(names), BATCH):
         batch = [read.recorded(name) for _, name in names[start : start + BATCH]]
-        batch = [one for one in batch if until is None or _time(one) <= until]
+        batch = [one for one in batch if until is None or when(one.trace.at) <= until]
         if batch:
             _apply(batch)
         done += len(batch)
@@ -60,13 +59,6 @@ def _check_empty() -> None:
             "This database is not empty, and a rebuild makes a new one. Name an empty one: "
             "`manage.py record rebuild --into DATABASE_URL`."
         )
-
-
-def _time(one: Recorded) -> datetime:
-    found = parse_datetime(one.trace.at)
-    if found is None:
-        raise ValueError(f"Entry {one.trace.number} has no time.")
-    return found
 
 
 def _apply(batch: Sequence[Recorded]) -> None:
@@ -89,7 +81,7 @@ def _entry(one: Recorded, account: Account | None) -> Entry:
     return Entry(
         number=trace.number,
         kind=trace.kind,
-        at=_time(one),
+        at=when(one.trace.at),
         account=account,
         ticket_number=trace.ticket,
         fields=trace.fields,
@@ -116,7 +108,7 @@ def _items(entries: Sequence[Entry], accounts: dict[str, Account]) -> Iterator[I
                 spool=fields["spool"],
                 size=fields["size"],
                 envelope=fields["envelope"],
-                received_at=parse_datetime(fields["received"]),
+                received_at=when(fields["received"]),
                 history=bool(fields.get("history")),
                 entry=entry,
             )

@@ -40,17 +40,19 @@ def _adopt(name: str) -> int:
     if account is None:
         return 0
     received = parse_datetime(heading["received"]) or timezone.now()
-    arrival = Arrival(account, found.raw, heading["source"], heading["key"], heading["envelope"], received, heading["history"])
+    arrival = Arrival(
+        account, found.raw, heading["source"], heading["key"], heading["envelope"], received, heading["history"]
+    )
     InboxItem.objects.bulk_create([item_of(name, arrival)], ignore_conflicts=True)
     return 1
 
 
 def drop_unreferenced() -> int:
     """Remove files that nobody needs: made but never referred to for a day, or in the record by now. Return how many."""
-    made = [name for name in store().names(spool.MADE)][:MOST]
+    made = list(store().names(spool.MADE))[:MOST]
     used = set(Entry.objects.filter(spool__in=[n.rsplit("/", 1)[1] for n in made]).values_list("spool", flat=True))
     old = [name for name in made if name.rsplit("/", 1)[1] not in used and _age(name) > ORPHAN_AGE]
-    arrived = [name for name in store().names(spool.IN)][:MOST]
+    arrived = list(store().names(spool.IN))[:MOST]
     done = set(
         InboxItem.objects.filter(
             spool__in=[n.rsplit("/", 1)[1] for n in arrived], state=ItemState.DONE, entry__marked_at__isnull=False
@@ -89,7 +91,12 @@ def _join(awaited: AwaitedId) -> int:
     if child.verified == "fail" or not parent.ticket.participants.filter(address=child.from_address.lower()).exists():
         return 0
     with transaction.atomic():
-        merge(child.ticket, parent.ticket, None, reason="Its first message answers one here; both came in at the same moment.")
+        merge(
+            child.ticket,
+            parent.ticket,
+            None,
+            reason="Its first message answers one here; both came in at the same moment.",
+        )
         AwaitedId.objects.filter(identifier=awaited.identifier, message__ticket=parent.ticket).delete()
     return 1
 

@@ -57,7 +57,7 @@ def _by_report(arriving: Arriving, desk: Desk) -> Verdict | None:
     if delivery is None and bounce and bounce.original_message_id:
         quoted = [d for d in desk.deliveries.values() if d.message.message_id == bounce.original_message_id]
         named = [d for d in quoted if bounce.recipient and d.recipient.lower() == bounce.recipient.lower()]
-        delivery = (named or quoted or [None])[0]
+        delivery = next(iter(named or quoted), None)
         signed = bool(named)
     if delivery is None:
         return None
@@ -71,6 +71,8 @@ def _by_report(arriving: Arriving, desk: Desk) -> Verdict | None:
             "reason": storable(bounce.diagnostic or bounce.status or arriving.mail.subject or "", 1000),
             "gone": str(bounce.status or "").startswith(("5.1.", "5.2.1")),
         }
+        if place.state in (State.WAITING, State.SOLVED, State.CLOSED):
+            arriving.fields["state"] = place.state = str(State.OPEN)
     return Verdict(f"A report about a message of ticket #{place.number}.", place, speaks_of=known.message)
 
 

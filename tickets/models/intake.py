@@ -38,7 +38,9 @@ class Account(models.Model):
     signature = models.TextField(blank=True)
     acknowledge = models.BooleanField(default=True)
     acknowledgement = models.TextField(blank=True)
-    reply_style = models.CharField(max_length=10, default="plain")  # plain, plus, pattern: how a signed reply address looks
+    reply_style = models.CharField(
+        max_length=10, default="plain"
+    )  # plain, plus, pattern: how a signed reply address looks
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

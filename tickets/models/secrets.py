@@ -2,7 +2,7 @@
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db import models
 
 
-def derive(purpose: str, secret: str | None = None) -> bytes:
+def derive(purpose: str, secret: str | bytes | None = None) -> bytes:
     """Return 32 key bytes made of SECRET_KEY for one `purpose`, so that no key serves two ends (RFC 5869)."""
-    material = (secret or settings.SECRET_KEY).encode()
+    material = secret or settings.SECRET_KEY
+    material = material.encode() if isinstance(material, str) else material
     return HKDF(hashes.SHA256(), 32, salt=None, info=f"holdfast {purpose}".encode()).derive(material)
 
 
@@ -22,7 +23,7 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(derive("credentials", secret))) for secret in secrets])
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(models.TextField[Any, Any] if TYPE_CHECKING else models.TextField):  # type: ignore[misc]
     """Holds a JSON value; the column holds a Fernet token. With a lost key it reads as {}: everything else lives on."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:

@@ -102,7 +102,9 @@ class Message(models.Model):
     reply_to = models.JSONField(default=list)
     subject = models.CharField(max_length=998, blank=True)
     date = models.DateTimeField(null=True)
-    at = models.DateTimeField()  # when it reached us or was said here; history: its own date. Lists and pages sort by it
+    at = (
+        models.DateTimeField()
+    )  # when it reached us or was said here; history: its own date. Lists and pages sort by it
     text = models.TextField(blank=True)
     reply = models.TextField(blank=True)
     html = models.TextField(blank=True)

@@ -40,7 +40,7 @@ def carry(deliveries: list[Delivery]) -> Sent:
         rest = refusal
     except (read.Missing, NotConnected) as error:
         rest = NotSent(str(error), BUG)
-    except Exception as error:  # noqa: BLE001 - a bug of ours or of a library: nothing is known about what was written
+    except Exception as error:
         log.exception("Sending failed in a way that no channel foresaw")
         rest = NotSent(f"{type(error).__name__}: {error}", "uncertain")
     else:

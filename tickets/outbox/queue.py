@@ -35,10 +35,12 @@ def claim() -> list[Delivery]:
     lease = new_id()
     with transaction.atomic():
         locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",))
-        first = locked.order_by("due_at", "pk").values_list("message", "account").first()
+        first = locked.order_by("due_at", "pk").only("message_id", "account_id").first()
         if first is None:
             return []
-        same = Delivery.objects.filter(message=first[0], account=first[1], state=DeliveryState.QUEUED, due_at__lte=Now())
+        same = Delivery.objects.filter(
+            message=first.message_id, account=first.account_id, state=DeliveryState.QUEUED, due_at__lte=Now()
+        )
         same.update(state=DeliveryState.SENDING, lease_by=lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1)
     rows = Delivery.objects.filter(lease_by=lease, state=DeliveryState.SENDING)
     return list(rows.select_related("message__ticket__mailbox", "message__entry", "account__mailbox").order_by("pk"))

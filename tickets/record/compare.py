@@ -99,7 +99,7 @@ def _lookups(model: type[Model]) -> list[str]:
     found = []
     for field in _fields(model):
         if isinstance(field, models.ForeignKey | models.OneToOneField):
-            found += [f"{field.name}__{key}" for key in KEYS[field.related_model]]  # type: ignore[index]
+            found += [f"{field.name}__{key}" for key in KEYS[field.related_model]]
         else:
             found.append(field.name)
     return found
@@ -129,8 +129,8 @@ def _settled(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:
 def _relations() -> Iterator[tuple[str, type[Model], str, str]]:
     for model in KEYS:
         for field in model._meta.many_to_many:
-            through: type[Model] = field.remote_field.through  # type: ignore[union-attr]
-            yield f"{model.__name__}.{field.name}", through, field.m2m_field_name(), field.m2m_reverse_field_name()  # type: ignore[attr-defined]
+            through: Any = field.remote_field.through
+            yield f"{model.__name__}.{field.name}", through, field.m2m_field_name(), field.m2m_reverse_field_name()
 
 
 def relations(using: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:

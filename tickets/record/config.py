@@ -32,12 +32,15 @@ def snapshot() -> list[dict[str, Any]]:
     """Return accounts, agents and teams as Django's serializer writes them."""
     rows = [*Team.objects.order_by("pk"), *Agent.objects.order_by("pk"), *Account.objects.order_by("pk")]
     found: list[dict[str, Any]] = serializers.serialize("python", rows)
-    secrets = {a.pk: Account._meta.get_field("secrets").get_prep_value(a.secrets) for a in rows if isinstance(a, Account)}
+    secrets = {
+        a.pk: Account._meta.get_field("secrets").get_prep_value(a.secrets) for a in rows if isinstance(a, Account)
+    }
     for row in found:
         row["fields"] = {k: v for k, v in row["fields"].items() if k not in KEPT_OUT}
         if row["model"] == "tickets.account":
             row["fields"]["secrets"] = secrets[row["pk"]]
-    return json.loads(json.dumps(found, default=str))
+    plain: list[dict[str, Any]] = json.loads(json.dumps(found, default=str))
+    return plain
 
 
 def latest() -> list[dict[str, Any]]:
@@ -52,7 +55,7 @@ def restore() -> int:
     for row in rows:
         if row["model"] == "tickets.account":
             token = row["fields"].pop("secrets", "")
-            row["fields"]["secrets"] = Account._meta.get_field("secrets").from_db_value(token, None, None)  # type: ignore[attr-defined]
+            row["fields"]["secrets"] = Account._meta.get_field("secrets").from_db_value(token, None, None)
             row["fields"]["paused_at"] = timezone.now().isoformat()
     for item in serializers.deserialize("python", rows):
         item.save()

@@ -30,7 +30,9 @@ def whole(entry: Entry) -> bytes:
     try:
         return store().read(entry.path)
     except FileNotFoundError as error:
-        raise Missing(f"Entry {entry.number} is not in the record at {entry.path}. Run `manage.py record verify`.") from error
+        raise Missing(
+            f"Entry {entry.number} is not in the record at {entry.path}. Run `manage.py record verify`."
+        ) from error
 
 
 def _unwritten(entry: Entry) -> bytes:

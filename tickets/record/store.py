@@ -99,7 +99,7 @@ class BucketStore:
     """The record in an S3-compatible bucket: a PUT that must not exist takes the place of tmp and rename."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        import boto3  # heavy, and only for those who keep the record in a bucket
+        import boto3  # noqa: PLC0415 - heavy, and only for those who keep the record in a bucket
 
         self.bucket = bucket
         self.prefix = prefix
