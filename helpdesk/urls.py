@@ -13,5 +13,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO:
     urlpatterns.insert(0, path("demo/", include("tickets.demo.urls")))
-if settings.DEMO:
-    urlpatterns.insert(0, path("demo/", include("tickets.demo.urls")))

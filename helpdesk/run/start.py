@@ -2,8 +2,6 @@
 
 import gc
 import os
-import subprocess
-import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -101,22 +99,6 @@ def warm_up() -> None:
     app.loader.import_default_modules()
     gc.collect()
     gc.freeze()
-
-
-def fill_demo() -> str:
-    """Play the demo's conversations the first time; return where its visitor goes. Raises CannotStart."""
-    say("Filling the demo with conversations; this takes a few seconds the first time.")
-    filled = subprocess.run(
-        [sys.executable, settings.BASE_DIR / "manage.py", "demo"], stdout=subprocess.PIPE, text=True
-    )
-    if filled.returncode:
-        raise CannotStart(f"The demo could not be filled; why stands above. Empty {settings.DATA_DIR} and try again.")
-    return f"\n{filled.stdout}"
-
-
-def first_link() -> str:
-    """The first person's own way in, while there is nobody who can administrate."""
-    return f"\nMake your own sign-in here, once:  {make_link()}\n" if is_needed() else ""
 
 
 def welcome() -> str:
