@@ -8,3 +8,9 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     label = "tickets"
+
+    def ready(self) -> None:
+        """Open the door for mail that providers push."""
+        from tickets.mail import webhook  # noqa: PLC0415 - it stands on models, which are not there before
+
+        webhook.connect()

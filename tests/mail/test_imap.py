@@ -15,6 +15,7 @@ from tests.services import dovecot
 from tests.services.dovecot import Imap
 from tests.services.ports import wait_until
 from tickets.actions.accounts import add_account
+from tickets.inbox.process import process_waiting
 from tickets.mail import imap, run_pollers
 from tickets.models import Account, Health, InboxItem
 from tickets.record import spool
@@ -165,8 +166,6 @@ def test_new_numbers_for_all_mail_bring_nothing_new(connect: Callable[..., Accou
 
 def entries_of(account: Account) -> None:
     """File what arrived, as the worker would."""
-    from tickets.inbox.process import process_waiting
-
     while process_waiting():
         pass
 

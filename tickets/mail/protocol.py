@@ -38,13 +38,13 @@ class Smtp(SMTP):
         else:
             self.envelope.content = self.envelope.original_content = content
             status = await self._call_handler_hook("DATA")
-        self._set_post_data_state()
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
         await self.push(status)
 
     async def _read_data(self) -> bytes | None:
         """Return the mail with dots undoubled (RFC 5321 §4.5.2), or None when it is too large: then it is read, not kept."""
         # The line end before a final dot may be that of the DATA command itself: an empty mail.
-        self._reader._buffer[:0] = b"\r\n"
+        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]
         pieces: list[bytes] = []
         size, limit = 0, self.data_size_limit
         complete = False

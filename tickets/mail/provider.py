@@ -3,6 +3,7 @@
 import email
 from collections.abc import Iterator, Sequence
 from email import policy
+from email.encoders import encode_base64
 from email.message import EmailMessage as Parsed
 from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
@@ -124,7 +125,7 @@ def _wait(response: Any) -> float:
 
 def message_of(rendered: bytes, recipients: Sequence[str]) -> EmailMultiAlternatives:
     """Return the rendered mail as Django's message, addressed to `recipients` alone: an API sends to all that it names."""
-    mail: Parsed = email.message_from_bytes(rendered, policy=policy.default)  # type: ignore[assignment]
+    mail: Parsed = email.message_from_bytes(rendered, policy=policy.default)
     left = {recipient.lower(): recipient for recipient in recipients}
     to = _chosen(mail, "To", left)
     cc = _chosen(mail, "Cc", left)
@@ -143,7 +144,7 @@ def message_of(rendered: bytes, recipients: Sequence[str]) -> EmailMultiAlternat
         message.attach_alternative(str(page.get_content()), "text/html")
     for part in mail.walk():
         if part.get_filename() or part.get("Content-ID"):
-            message.attach(_file(part))  # type: ignore[arg-type]
+            message.attach(_file(part))
     return message
 
 
@@ -171,5 +172,5 @@ def _file(part: Any) -> MIMEBase:
 def _plain(kind: str, subtype: str, content: bytes) -> MIMEBase:
     made = MIMEBase(kind, subtype)
     made.set_payload(content)
-    email.encoders.encode_base64(made)
+    encode_base64(made)
     return made

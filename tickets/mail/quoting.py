@@ -18,8 +18,8 @@ _STYLE = "margin:0 0 0 0.8ex;border-left:2px solid #ccc;padding-left:1ex"
 
 def answered(message: Message, in_reply_to: str | None) -> Message | None:
     """Return the public message that `message` answers: the one whose id it names, else the last one before it."""
-    if not in_reply_to or message.automatic:
-        return None
+    if not in_reply_to or message.automatic or message.entry.fields.get("forwards"):
+        return None  # a forwarding agent's words hold what they forward already
     before = Message.objects.filter(ticket=message.ticket_id, direction__in=(Direction.IN, Direction.OUT))
     if message.pk:
         before = before.filter(pk__lt=message.pk)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
+from typing import Any
 
 from aiosmtpd.smtp import Envelope, Session
 from django.conf import settings
@@ -139,7 +140,7 @@ async def _serve(stop: threading.Event, ready: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     batcher, routes = Batcher(loop), RouteTable()
     host, context = settings.SMTP_HOST, tls_context()
-    options = {
+    options: dict[str, Any] = {
         "data_size_limit": settings.SMTP_MAX_BYTES,
         "enable_SMTPUTF8": True,
         "hostname": own_name(),
