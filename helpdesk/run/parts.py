@@ -14,7 +14,7 @@ import uvicorn
 from celery.exceptions import WorkerShutdown
 from celery.worker import WorkController, state
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from helpdesk.asgi import application
 from helpdesk.celery import app
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 # Second chances for what a lost bell left behind; nothing is wrong when there is nothing to do.
 SWEEP_SECONDS = 15.0
+KEPT_SECONDS = 60
 
 
 def parts(names: Collection[str], door: socket.socket | None) -> list[Part]:
@@ -118,6 +119,7 @@ def keep_time() -> None:
 
 def carry_mail() -> None:
     """The SMTP and LMTP listener, and the pollers of all mailboxes, in one process."""
+    without_pool()
     stop = stop_event()
     pollers = threading.Thread(target=run_pollers, args=(stop,), name="pollers")
     pollers.start()
@@ -126,6 +128,12 @@ def carry_mail() -> None:
     finally:
         stop.set()
         pollers.join()
+
+
+def without_pool() -> None:
+    """A thread that ends with a pool's connection in its hands keeps it for ever: many threads come and go in this part."""
+    connection.settings_dict["OPTIONS"].pop("pool", None)
+    connection.settings_dict["CONN_MAX_AGE"] = KEPT_SECONDS
 
 
 def stop_event() -> threading.Event:
