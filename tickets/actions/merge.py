@@ -57,6 +57,7 @@ def apply_merge(entry: Entry) -> None:
         ]
     )
     ticket.participants.all().delete()
+    Ticket.objects.filter(merged_into=ticket).update(merged_into=into)
     _count(into, entry.at)
     ticket.merged_into, ticket.state, ticket.message_count, ticket.updated_at = into, State.CLOSED, 0, entry.at
     ticket.save()

@@ -55,17 +55,21 @@ def accept_many(arrivals: Sequence[Arrival]) -> list[bool]:
     names = [spool.name_of(a.account.public_id, a.key) for a in arrivals]
     known = set(InboxItem.objects.filter(spool__in=names).values_list("spool", flat=True))
     fresh: dict[str, Arrival] = {}
+    again: list[str] = []
+    is_new: list[bool] = []
     for name, arrival in zip(names, arrivals, strict=True):
-        if name not in known:
-            fresh.setdefault(name, arrival)
+        is_new.append(name not in known and name not in fresh)
+        if is_new[-1]:
+            fresh[name] = arrival
+        else:
+            again.append(name)
     spool.put([spool.Spooled(name, heading(a), a.raw) for name, a in fresh.items()])
     with transaction.atomic():
         InboxItem.objects.bulk_create([item_of(name, a) for name, a in fresh.items()], ignore_conflicts=True)
-        again = [name for name, a in zip(names, arrivals, strict=True) if fresh.get(name) is not a]
         if again:
             InboxItem.objects.filter(spool__in=again).update(seen_count=F("seen_count") + 1)
         wake("process_inbox")
-    return [fresh.get(name) is a for name, a in zip(names, arrivals, strict=True)]
+    return is_new
 
 
 def heading(arrival: Arrival) -> dict[str, Any]:

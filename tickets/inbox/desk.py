@@ -173,9 +173,10 @@ def _open_tickets(batch: Sequence[Arriving], contacts: set[str]) -> dict[tuple[s
 def _places(numbers: set[int]) -> dict[int, Place]:
     if not numbers:
         return {}
+    merged = Ticket.objects.filter(number__in=numbers, merged_into__isnull=False).values("merged_into")
     tickets = list(
         Ticket.objects.select_for_update(of=("self",))
-        .filter(number__in=numbers)
+        .filter(Q(number__in=numbers) | Q(pk__in=merged))
         .select_related("merged_into", "contact")
         .order_by("pk")
     )
