@@ -140,6 +140,10 @@ class Channel:
         return Probe(Health.WORKING)
 
     # Out
+    def way_out(self) -> str:
+        """Say for the account's screen how what is sent leaves."""
+        return ""
+
     def render(self, outgoing: Outgoing) -> bytes:
         """Return what is really sent, the same for every recipient; its sha256 stands in the outcome."""
         raise NotImplementedError

@@ -1,7 +1,68 @@
-"""Addresses of the helpdesk's screens."""
+"""Addresses of the helpdesk's screens. Names are noun-verb; numbers and public ids stand in them, never primary keys."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from tickets.views import (
+    account,
+    changes,
+    composer,
+    live,
+    message,
+    new,
+    paper,
+    parked,
+    people,
+    rail,
+    remote_image,
+    search,
+    signin,
+    ticket,
+    workspace,
+)
 
 app_name = "tickets"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", workspace.home, name="home"),
+    path("sign-in/", signin.sign_in, name="sign-in"),
+    path("sign-out/", signin.sign_out, name="sign-out"),
+    path("welcome/<str:token>/", signin.welcome, name="welcome"),
+    path("live", live.live, name="live"),
+    path("rail/", rail.show, name="rail-show"),
+    path("lists/<slug:name>/", workspace.show_list, name="list-show"),
+    path("search/", search.show, name="search-show"),
+    path("tickets/<int:number>/", ticket.show, name="ticket-show"),
+    path("tickets/<int:number>/news/", ticket.news, name="ticket-news"),
+    path("tickets/<int:number>/earlier/", ticket.earlier, name="ticket-earlier"),
+    path("tickets/<int:number>/read/", ticket.read, name="ticket-read"),
+    path("tickets/<int:number>/change/", changes.change, name="ticket-change"),
+    path("tickets/<int:number>/merge/", changes.merge, name="ticket-merge"),
+    path("tickets/<int:number>/box/", composer.show, name="box-show"),
+    path("deliveries/<slug:public_id>/retry/", changes.retry, name="delivery-retry"),
+    path("drafts/save/", composer.keep, name="draft-save"),
+    path("drafts/attach/", composer.attach, name="draft-attach"),
+    path("drafts/send/", composer.send, name="draft-send"),
+    path("drafts/<slug:public_id>/", composer.show_new, name="draft-show"),
+    path("drafts/<slug:public_id>/undo/", composer.undo, name="draft-undo"),
+    path("drafts/<slug:public_id>/discard/", composer.discard, name="draft-discard"),
+    path("drafts/files/<slug:public_id>/remove/", composer.detach, name="draft-detach"),
+    path("new/", new.show, name="message-new"),
+    path("messages/<slug:public_id>/html", paper.show, name="message-html"),
+    path("messages/<slug:public_id>/whole/", message.whole, name="message-whole"),
+    path("messages/<slug:public_id>/original/", message.source, name="message-original"),
+    path("messages/<slug:public_id>/files/<int:part>/", message.download, name="message-file"),
+    path("messages/<slug:public_id>/pictures/<int:part>/", message.picture, name="message-picture"),
+    path("pictures/", remote_image.show, name="image-remote"),
+    path("parked/", parked.show_list, name="parked-list"),
+    path("parked/<slug:name>/", parked.show, name="parked-show"),
+    path("parked/<slug:name>/retry/", parked.retry, name="parked-retry"),
+    path("accounts/", account.show_list, name="account-list"),
+    path("accounts/add/", account.add, name="account-add"),
+    path("accounts/<slug:public_id>/", account.edit, name="account-edit"),
+    path("accounts/<slug:public_id>/check/", account.check, name="account-check"),
+    path("accounts/<slug:public_id>/pause/", account.pause, name="account-pause"),
+    path("accounts/<slug:public_id>/remove/", account.remove, name="account-remove"),
+    path("people/", people.show_list, name="people-list"),
+    path("people/<slug:public_id>/remove/", people.remove, name="people-remove"),
+    path("me/", people.me, name="me-edit"),
+]

@@ -91,6 +91,10 @@ class Email(Channel):
             return _("Sending: %s") % error.reason, health
         return "", ""
 
+    def way_out(self) -> str:
+        """By a server, by a provider, or only into a folder."""
+        return way_out(self.account)
+
     def render(self, outgoing: Outgoing) -> bytes:
         """The mail as it is really sent."""
         return render.render(outgoing)

@@ -1,0 +1,7 @@
+// The screens' own small state. Each module looks after one thing.
+import "./pane.js";
+import "./menu.js";
+import "./change.js";
+import "./composer.js";
+import "./keyboard.js";
+import "./live.js";

@@ -1,0 +1,144 @@
+// Life: one EventSource per browser says "ticket N changed"; the page fetches what changed and touches nothing else.
+import { frames, markRead, ticket } from "./pane.js";
+import { parsed, part } from "./server.js";
+
+const state = document.getElementById("live-state");
+let last = Number(document.body.dataset.cursor || 0);
+let source = null;
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("live") : null;
+
+function heard(id, data) {
+  last = Math.max(last, id || 0);
+  changed.add(data.all ? "all" : data.ticket);
+  clearTimeout(timer);
+  timer = setTimeout(refresh, 120);
+}
+const changed = new Set();
+let timer = 0;
+
+async function refresh() {
+  const which = new Set(changed);
+  changed.clear();
+  const open = ticket();
+  try {
+    if (open && (which.has(Number(open.dataset.number)) || which.has("all"))) {
+      news(parsed(await part(open.dataset.news)));
+      markRead();
+    }
+    await refreshLists();
+  } catch { /* the next event, or the return of the connection, asks again */ }
+}
+
+// The list and the counts as they are now. What has the focus keeps it, and what is looked at stays where it is.
+export async function refreshLists() {
+  const rows = document.getElementById("rows");
+  const rail = document.getElementById("rail-lists");
+  const open = ticket()?.dataset.number ?? "";
+  const [list, counts] = await Promise.all([rows ? part(`${rows.dataset.url}&open=${open}`) : "", rail ? part(rail.dataset.url) : ""]);
+  if (rail) replace(rail, counts, (element) => element.dataset.list && `[data-list="${element.dataset.list}"]`);
+  if (rows) renewRows(rows, list);
+}
+
+function replace(box, html, find) {
+  const focused = box.contains(document.activeElement) ? find(document.activeElement) : "";
+  box.innerHTML = html;
+  window.htmx?.process(box);
+  if (focused) box.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+function renewRows(box, html) {
+  const fresh = parsed(html);
+  const shown = [...box.querySelectorAll(".list-row")];
+  const isWatched = box.matches(":hover") || box.contains(document.activeElement) || box.scrollTop > 0;
+  const anchor = shown.find((row) => row.offsetTop + row.offsetHeight > box.scrollTop + box.offsetTop);
+  const before = anchor && isWatched ? { id: anchor.id, top: anchor.getBoundingClientRect().top } : null;
+  const beyond = shown.slice(fresh.querySelectorAll(".list-row").length);
+  const known = new Set(shown.map((row) => row.id));
+  const isNew = [...fresh.querySelectorAll(".list-row")].some((row) => !known.has(row.id));
+  const hasMore = beyond.length > 0;
+  if (hasMore) fresh.querySelector(".list-more")?.remove();
+  const more = hasMore ? box.querySelector(".list-more") : null;
+  const freshIds = new Set([...fresh.querySelectorAll(".list-row")].map((row) => row.id));
+  const kept = beyond.filter((row) => !freshIds.has(row.id));
+  const holder = document.createElement("div");
+  holder.append(fresh);
+  replace(box, holder.innerHTML, (element) => element.id && `#${element.id}`);
+  box.append(...kept);
+  if (more) box.append(more);
+  const after = before && document.getElementById(before.id);
+  if (after) box.scrollTop += after.getBoundingClientRect().top - before.top;
+  const pill = document.getElementById("fresh");
+  if (pill) pill.hidden = !(isNew && box.scrollTop > 8) && (pill.hidden || box.scrollTop <= 8);
+}
+document.getElementById("fresh")?.addEventListener("click", (event) => {
+  document.getElementById("rows").scrollTop = 0;
+  event.currentTarget.hidden = true;
+  document.querySelector(".list-row")?.focus();
+});
+
+// The open ticket: new items are put in their places, changed ones replaced, all others left alone.
+export function news(fragment) {
+  const head = fragment.querySelector("#ticket-head");
+  const timeline = document.getElementById("timeline");
+  if (head) renewHead(head);
+  if (!timeline) return;
+  const writing = document.activeElement?.closest?.("#reply");
+  const box = document.getElementById("conversation-scroll");
+  const top = writing ? writing.getBoundingClientRect().top : 0;
+  const height = box.scrollTop;
+  for (const item of fragment.querySelectorAll("[data-item]")) put(timeline, item);
+  timeline.querySelector(".empty")?.remove();
+  if (writing) box.scrollTop += writing.getBoundingClientRect().top - top;
+  else box.scrollTop = height;
+}
+
+function put(timeline, item) {
+  const old = document.getElementById(item.id);
+  if (old && old.dataset.version === item.dataset.version) return;
+  if (old) {
+    if (old.tagName === "DETAILS") item.open = old.open;
+    old.replaceWith(item);
+  } else {
+    const later = [...timeline.querySelectorAll("[data-item]")].find((other) => Number(other.dataset.at) > Number(item.dataset.at));
+    timeline.insertBefore(item, later ?? null);
+  }
+  window.htmx?.process(item);
+  frames(item);
+}
+
+function renewHead(head) {
+  const old = document.getElementById("ticket-head");
+  if (!old || old.querySelector("details.menu[open]")) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused?.closest("[data-menu]")?.dataset.menu;
+  const back = old.querySelector(".back")?.getAttribute("href");
+  if (back) head.querySelector(".back")?.setAttribute("href", back);
+  old.replaceWith(head);
+  if (focused) (head.querySelector(`[data-menu="${name}"] > summary`) ?? head.querySelector("summary"))?.focus({ preventScroll: true });
+}
+
+// The stream. One tab holds it and tells the others; when that tab closes, the next one takes over.
+let isCut = 0;
+function listen() {
+  source?.close();
+  source = new EventSource(`${document.body.dataset.live}?after=${last}`);
+  source.onopen = () => { clearTimeout(isCut); isCut = 0; if (state) state.hidden = true; };
+  source.onmessage = (event) => {
+    const message = { id: Number(event.lastEventId), data: JSON.parse(event.data) };
+    heard(message.id, message.data);
+    channel?.postMessage(message);
+  };
+  source.onerror = () => {
+    isCut ||= setTimeout(() => { if (state) state.hidden = false; }, 4000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+  };
+}
+if (document.body.dataset.live) {
+  if (channel) channel.onmessage = (event) => heard(event.data.id, event.data.data);
+  if (navigator.locks && channel) navigator.locks.request("live", () => new Promise(() => listen()));
+  else listen();
+  addEventListener("online", () => { if (source) listen(); });
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  setInterval(() => { if (document.visibilityState === "visible") refreshLists().catch(() => {}); }, 60000);
+}

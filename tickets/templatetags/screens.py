@@ -1,0 +1,187 @@
+"""How the screens write icons, times, sizes, names and texts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tickets.channels import channel_classes
+from tickets.mime.html import from_text
+from tickets.models import Account, Event, new_id
+
+register = template.Library()
+TONES = 8
+STATE_ICONS = {"new": "circle-dot", "open": "circle", "waiting": "clock", "solved": "circle-check", "closed": "archive"}
+DELIVERY_ICONS = {"queued": "clock", "sending": "send", "sent": "check", "failed": "circle-alert", "uncertain": "circle-help"}
+EVENT_ICONS = {
+    "assigned": "user-check", "unassigned": "user-x", "state": "circle-dot", "status": "circle-dot", "solved": "circle-check", "priority": "flag",
+    "tagged": "tag", "untagged": "tag", "merged": "git-merge", "linked": "link", "subject": "square-pen",
+}  # fmt: skip
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A picture from the sprite; it repeats what a word beside it says, and is hidden from screen readers."""
+    extra = f" icon-{size}" if size else ""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', extra, static("tickets/icons.svg"), name
+    )
+
+
+@register.filter
+def state_icon(state: str) -> str:
+    """The icon of a ticket's state."""
+    return STATE_ICONS.get(state, "circle")
+
+
+@register.filter
+def delivery_icon(state: str) -> str:
+    """The icon of a delivery's state."""
+    return DELIVERY_ICONS.get(state, "circle")
+
+
+@register.filter
+def state_name(state: str) -> str:
+    """A ticket's or a delivery's state in words."""
+    names = {
+        "new": _("new"), "open": _("open"), "waiting": _("waiting"), "solved": _("solved"), "closed": _("closed"),
+        "queued": _("queued"), "sending": _("sending"), "sent": _("sent"), "failed": _("failed"), "uncertain": _("uncertain"),
+        "working": _("working"), "degraded": _("degraded"), "cut_off": _("cut off"),
+        "administrator": _("administrator"), "manager": _("manager"), "agent": _("agent"),
+    }  # fmt: skip
+    return names.get(state, state)
+
+
+@register.filter
+def priority_name(priority: int) -> str:
+    """A priority in words."""
+    return {1: _("low"), 2: _("normal"), 3: _("high"), 4: _("urgent")}.get(priority, str(priority))
+
+
+def exact(moment: datetime) -> str:
+    """Date and time as a person writes them, in their zone."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')}"
+
+
+def near(moment: datetime, now: datetime) -> str:
+    """Relative when near, absolute when far."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    age = now - moment
+    if timedelta(0) <= age < timedelta(minutes=1):
+        return _("now")
+    if timedelta(0) <= age < timedelta(hours=1):
+        minutes = int(age.total_seconds() // 60)
+        return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
+    if local.date() == today:
+        return local.strftime("%H:%M")
+    if timedelta(0) <= today - local.date() < timedelta(days=7):
+        return date_format(local, "D")
+    return date_format(local, "j M") if local.year == today.year else date_format(local, "j M Y")
+
+
+@register.simple_tag
+def when(moment: datetime | None, style: str = "near") -> SafeString:
+    """A time: "near" for lists, "clock" for conversations (always with the hour); exact on hover."""
+    if moment is None:
+        return mark_safe("")
+    now = timezone.now()
+    text = near(moment, now)
+    local = timezone.localtime(moment)
+    if style == "clock" and now - moment >= timedelta(hours=1) and local.date() != timezone.localtime(now).date():
+        text = f"{text} {local:%H:%M}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), exact(moment), text)
+
+
+@register.filter
+def exactly(moment: datetime | None) -> str:
+    """Date and time in full."""
+    return exact(moment) if moment else ""
+
+
+@register.filter
+def size(octets: int) -> str:
+    """A size of a file as people say it, in powers of 1000."""
+    value = float(octets)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"
+        value /= 1000
+    return ""
+
+
+@register.filter
+def said(text: str) -> SafeString:
+    """Plain text as HTML: paragraphs, line breaks, links."""
+    return mark_safe(from_text(text))  # noqa: S308 (from_text escapes)
+
+
+@register.filter
+def teaser(text: str) -> str:
+    """The beginning of a text on one line."""
+    return Truncator(" ".join(text[:400].split())).chars(160)
+
+
+@register.simple_tag
+def avatar(name: str, small: bool = False) -> SafeString:
+    """A circle with initials; its tone follows from the name alone. The name stands beside it, so that it is hidden."""
+    words = [word for word in name.split("@")[0].replace(".", " ").split() if word[:1].isalnum()]
+    letters = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)) or "?"
+    tone = crc32(name.encode("utf-8", "replace")) % TONES
+    return format_html(
+        '<span class="avatar{} tone-{}" aria-hidden="true">{}</span>', " small" if small else "", tone, letters.upper()[:2]
+    )
+
+
+@register.filter
+def addresses(boxes: list[dict[str, Any]]) -> str:
+    """Mailboxes as they are typed: Ann Lee <ann@example.org>, bob@example.org."""
+    return ", ".join(f"{box['name']} <{box['address']}>" if box.get("name") else str(box["address"]) for box in boxes)
+
+
+@register.filter
+def channel_label(name: str) -> str:
+    """A channel in words."""
+    cls = channel_classes().get(name)
+    return str(cls.label) if cls else name
+
+
+@register.filter
+def channel_icon(name: str) -> str:
+    """A channel's icon in the sprite."""
+    cls = channel_classes().get(name)
+    return cls.icon if cls else "message-square"
+
+
+@register.simple_tag
+def form_key() -> str:
+    """A new idempotency key: the form that carries it writes once."""
+    return new_id(26)
+
+
+@register.filter
+def event_icon(event: Event) -> str:
+    """The icon of an event."""
+    return EVENT_ICONS.get(event.kind, "circle-dot")
+
+
+@register.filter
+def account_name(account: Account) -> str:
+    """An account as people name it."""
+    return account.name or account.address
+
+
+@register.simple_tag
+def site_url() -> str:
+    """The address of this helpdesk."""
+    return str(settings.SITE_URL)

@@ -1,0 +1,222 @@
+"""The reply box: drafts that save themselves, files, send with ten seconds to take it back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.actions import drafts
+from tickets.actions.change import NotAllowed
+from tickets.actions.reply import recipients
+from tickets.forms import DraftForm
+from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftState, Message, Ticket, new_id
+from tickets.permissions import mailboxes_for
+from tickets.views.access import agent_of, message_of, signed_in, ticket_of, writes
+
+BOX = "tickets/composer/_box.html"
+
+
+def reply_box(request: HttpRequest, ticket: Ticket, error: str = "") -> dict[str, Any]:
+    """What the reply box of a ticket shows: what waits to be sent, else the draft that was left, else an empty one."""
+    agent = agent_of(request)
+    mine = list(own_drafts(agent).filter(ticket=ticket, state__in=(DraftState.EDITING, DraftState.SCHEDULED))[:5])
+    scheduled = next((one for one in mine if one.state == DraftState.SCHEDULED), None)
+    draft = next((one for one in mine if one.state == DraftState.EDITING), None)
+    return {
+        "ticket": ticket,
+        "may_write": agent.may_write,
+        "scheduled": scheduled,
+        "seconds_left": seconds_left(scheduled),
+        "draft": draft,
+        "box_key": draft.key if draft else new_id(26),
+        "box_error": error or (draft.error if draft else ""),
+        **addressees(ticket, draft),
+    }
+
+
+def addressees(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
+    """Whom a reply goes to, alone and with all others; what has been seen when it is sent."""
+    to, _cc = recipients(ticket)
+    to_all, cc_all = recipients(ticket, True)
+    newest = ticket.messages.filter(direction=Direction.IN).order_by("-at", "-pk").values_list("public_id", flat=True).first()
+    return {
+        "reply_to": to,
+        "reply_all_to": to_all,
+        "reply_all_cc": cc_all,
+        "has_others": bool(cc_all),
+        "box_to": draft.to if draft else to,
+        "box_cc": draft.cc if draft else [],
+        "box_bcc": draft.bcc if draft else [],
+        "box_kind": draft.kind if draft else "reply",
+        "forward_message": newest,
+        "seen": ticket.messages.aggregate(seen=Max("entry__number"))["seen"] or 0,
+    }
+
+
+def seconds_left(scheduled: Draft | None) -> int:
+    """How long a scheduled draft can still be taken back."""
+    if scheduled is None or scheduled.send_at is None:
+        return 0
+    return max(0, round((scheduled.send_at - timezone.now()).total_seconds()))
+
+
+def own_drafts(agent: Agent) -> QuerySet[Draft]:
+    """The agent's drafts, the newest first."""
+    return Draft.objects.filter(agent=agent).prefetch_related("files").order_by("-updated_at")
+
+
+def draft_of(request: HttpRequest, public_id: str) -> Draft:
+    """One of the agent's own drafts."""
+    return get_object_or_404(own_drafts(agent_of(request)), public_id=public_id)
+
+
+def box(request: HttpRequest, draft: Draft | None, ticket: Ticket | None, error: str = "") -> HttpResponse:
+    """The box anew for a script; for a browser without one, the page that it stands on."""
+    if not request.headers.get("X-Part"):
+        return redirect("tickets:ticket-show", number=ticket.number) if ticket else redirect("tickets:message-new")
+    if ticket:
+        return render(request, BOX, reply_box(request, ticket, error))
+    return render(request, BOX, new_box(request, draft, error))
+
+
+def save(request: HttpRequest, form: DraftForm) -> Draft:
+    """Keep what is in the box. Raises NotAllowed when it has been sent, 404 for a ticket that this agent may not see."""
+    fields = form.fields_of_draft()
+    number = request.POST.get("ticket", "")
+    if number.isdecimal():
+        fields["ticket"] = ticket_of(request, int(number))
+    if form.cleaned_data["mailbox"]:
+        fields["mailbox"] = get_object_or_404(mailboxes_for(agent_of(request)), public_id=form.cleaned_data["mailbox"], removed_at=None)
+    if fields["kind"] == "forward" and form.cleaned_data["forwarded"]:
+        fields["forwarded"] = message_of(request, form.cleaned_data["forwarded"])
+    return drafts.save_draft(form.cleaned_data["key"], agent_of(request), **fields)
+
+
+@writes
+def keep(request: HttpRequest) -> HttpResponse:
+    """Save the draft while it is written."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("This is too long to be kept."), status=422)
+    try:
+        draft = save(request, form)
+    except NotAllowed as error:
+        return HttpResponse(str(error), status=409)
+    return JsonResponse({"draft": draft.public_id})
+
+
+@writes
+def send(request: HttpRequest) -> HttpResponse:
+    """Send is pressed: it goes in ten seconds, unless it is taken back. The same press twice counts once."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("This is too long to be sent."), status=422)
+    earlier = own_drafts(agent_of(request)).filter(key=form.cleaned_data["key"]).exclude(state=DraftState.EDITING).first()
+    if earlier and earlier.state != DraftState.DISCARDED:
+        return box(request, earlier, earlier.ticket)
+    draft = None
+    try:
+        draft = save(request, form)
+        attach_all(request, draft)
+        check_newer(draft, form.cleaned_data["seen"])
+        drafts.schedule(draft)
+    except NotAllowed as error:
+        return box(request, draft, draft.ticket if draft else None, str(error))
+    return box(request, draft, draft.ticket)
+
+
+def check_newer(draft: Draft, seen: int | None) -> None:
+    """Raise NotAllowed when the customer wrote something that the agent has not seen; pressed again, it is sent."""
+    newer: Iterable[Message] = drafts.unseen(draft, seen) if seen is not None and draft.kind == "reply" else ()
+    names = ", ".join(message.from_name or message.from_address for message in newer)
+    if names:
+        raise NotAllowed(_("%(names)s wrote since you began. Read it above, then press send again.") % {"names": names})
+
+
+def attach_all(request: HttpRequest, draft: Draft) -> None:
+    """Keep the files that came with the form."""
+    for file in request.FILES.getlist("files"):
+        drafts.add_file(draft, file.name or "", file.content_type or "", file.read())
+
+
+@writes
+def attach(request: HttpRequest) -> HttpResponse:
+    """Keep files with a draft; answers with the files that it has now."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("This is too long to be kept."), status=422)
+    try:
+        draft = save(request, form)
+        attach_all(request, draft)
+    except (NotAllowed, OSError) as error:
+        return HttpResponse(str(error), status=422)
+    return render(request, "tickets/composer/_files.html", {"draft": draft})
+
+
+@writes
+def detach(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a file off a draft; answers with the files that are left."""
+    file = get_object_or_404(DraftFile, public_id=public_id, draft__agent=agent_of(request), draft__state=DraftState.EDITING)
+    draft = file.draft
+    drafts.remove_file(file)
+    if not request.headers.get("X-Part"):
+        return box(request, draft, draft.ticket)
+    return render(request, "tickets/composer/_files.html", {"draft": draft})
+
+
+@writes
+def undo(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take back what has not gone yet: text, files and recipients are in the box again."""
+    draft, error = draft_of(request, public_id), ""
+    try:
+        drafts.undo(draft)
+    except NotAllowed as refused:
+        error = str(refused)
+    return box(request, draft, draft.ticket, error)
+
+
+@writes
+def discard(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put a draft away."""
+    draft = draft_of(request, public_id)
+    drafts.discard(draft)
+    return box(request, None, draft.ticket)
+
+
+@signed_in
+def show(request: HttpRequest, number: int) -> HttpResponse:
+    """The reply box as it is now."""
+    return render(request, BOX, reply_box(request, ticket_of(request, number)))
+
+
+@signed_in
+def show_new(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The box of a new message as it is now; once it has gone, it names the ticket that it became."""
+    return render(request, BOX, new_box(request, draft_of(request, public_id)))
+
+
+def new_box(request: HttpRequest, draft: Draft | None, error: str = "") -> dict[str, Any]:
+    """What the box of a new message shows."""
+    agent = agent_of(request)
+    if draft is None:
+        draft = own_drafts(agent).filter(kind="new", ticket=None, state=DraftState.EDITING).first()
+    is_editing = draft is not None and draft.state == DraftState.EDITING
+    scheduled = draft if draft and draft.state == DraftState.SCHEDULED else None
+    return {
+        "mailboxes": Account.objects.filter(pk__in=mailboxes_for(agent), removed_at=None).only("public_id", "name", "address").order_by("name"),
+        "may_write": agent.may_write,
+        "scheduled": scheduled,
+        "seconds_left": seconds_left(scheduled),
+        "draft": draft if is_editing else None,
+        "box_key": draft.key if draft and is_editing else new_id(26),
+        "box_error": error or (draft.error if draft else ""),
+        "box_kind": "new",
+        "box_to": draft.to if draft and is_editing else [],
+        "box_cc": draft.cc if draft and is_editing else [],
+        "box_bcc": draft.bcc if draft and is_editing else [],
+        "sent_ticket": draft.message.ticket if draft and draft.message else None,
+    }

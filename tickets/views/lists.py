@@ -1,0 +1,172 @@
+"""The lists of tickets: which there are, what is in them, how many, and one page of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from tickets.models import Account, Agent, InboxItem, ItemState, ReadMark, State, Team, Ticket
+from tickets.permissions import mailboxes_for, visible_to
+
+PAGE = 50
+MOST_COUNTED = 1000
+UNFINISHED = (State.NEW, State.OPEN)
+FINISHED = (State.SOLVED, State.CLOSED)
+# What the screens need of an account; its secrets, cursors and texts stay where they are.
+ACCOUNT_FIELDS = ("public_id", "name", "address", "channel", "health", "health_reason", "team_id", "mailbox_id", "paused_at", "removed_at")
+ROW_FIELDS = (
+    "number", "subject", "state", "priority", "channel", "snippet", "last_message_at", "message_count",
+    "contact__name", "contact__public_id", "assignee__name", "assignee__public_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TicketList:
+    """One list: its name in URLs, its label, its icon, and which tickets are in it."""
+
+    name: str
+    label: str
+    icon: str
+    where: Q
+    group: str = ""
+
+
+@dataclass(slots=True)
+class Lists:
+    """All lists of one agent."""
+
+    agent: Agent
+    every: list[TicketList]
+    accounts: list[Account]
+
+    def named(self, name: str) -> TicketList:
+        """The list of this name. Raises Http404."""
+        for one in self.every:
+            if one.name == name:
+                return one
+        raise Http404
+
+    def tickets(self, one: TicketList) -> QuerySet[Ticket]:
+        """The tickets of a list that this agent may see."""
+        return visible_to(self.agent).filter(one.where)
+
+    def home_of(self, ticket: Ticket) -> TicketList:
+        """The list in which somebody who opens this ticket by its address would look for it."""
+        if ticket.state in FINISHED:
+            return self.named("solved")
+        if ticket.state == State.WAITING:
+            return self.named("waiting")
+        return self.named("mine" if ticket.assignee_id == self.agent.pk else "open")
+
+
+def lists_for(agent: Agent) -> Lists:
+    """The agent's lists: their own, the common ones, one per mailbox and one per team."""
+    accounts = list(Account.objects.filter(removed_at__isnull=True).only(*ACCOUNT_FIELDS).order_by("name"))
+    may_see = set(mailboxes_for(agent).filter(removed_at__isnull=True).values_list("pk", flat=True))
+    mailboxes = [account for account in accounts if account.pk in may_see]
+    teams = Team.objects.all() if agent.role != "agent" else agent.teams.all()
+    every = [*fixed_lists(agent), *mailbox_lists(mailboxes), *team_lists(teams.order_by("name"), mailboxes)]
+    return Lists(agent, every, accounts)
+
+
+def fixed_lists(agent: Agent) -> list[TicketList]:
+    """The lists that everybody has."""
+    unfinished = Q(state__in=UNFINISHED)
+    return [
+        TicketList("mine", _("Mine"), "user", unfinished & Q(assignee=agent)),
+        TicketList("unassigned", _("Unassigned"), "inbox", unfinished & Q(assignee__isnull=True)),
+        TicketList("open", _("All open"), "circle-dot", unfinished),
+        TicketList("waiting", _("Waiting"), "clock", Q(state=State.WAITING)),
+        TicketList("solved", _("Solved"), "circle-check", Q(state__in=FINISHED)),
+    ]
+
+
+def mailbox_lists(mailboxes: Sequence[Account]) -> list[TicketList]:
+    """What is unfinished in each mailbox."""
+    unfinished = Q(state__in=UNFINISHED)
+    group = _("Mailboxes")
+    return [
+        TicketList(f"mailbox-{one.public_id}", one.name or one.address, "mail", unfinished & Q(mailbox=one.pk), group)
+        for one in mailboxes
+    ]
+
+
+def team_lists(teams: QuerySet[Team], mailboxes: Sequence[Account]) -> list[TicketList]:
+    """What is unfinished for each team: given to it, or in a mailbox of its own and given to nobody."""
+    found = []
+    for team in teams:
+        own = [one.pk for one in mailboxes if one.team_id == team.pk]
+        where = Q(state__in=UNFINISHED) & (Q(team=team.pk) | Q(team__isnull=True, mailbox__in=own))
+        found.append(TicketList(f"team-{team.public_id}", team.name, "users", where, _("Teams")))
+    return found
+
+
+def counts(lists: Lists) -> dict[str, int]:
+    """How many tickets are in each list, and how many items are parked (name "parked"), counted to 1000 in one query."""
+    queries: list[QuerySet[Ticket] | QuerySet[InboxItem]] = [lists.tickets(one) for one in lists.every]
+    queries.append(InboxItem.objects.filter(state=ItemState.PARKED))
+    parts, values = [], []
+    for place, query in enumerate(queries):
+        sql, given = query.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
+        parts.append(f"SELECT {place}, COUNT(*) FROM ({sql}) AS t{place}")  # noqa: S608 (made by the ORM, values apart)
+        values.extend(given)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        found = dict(cursor.fetchall())
+    names = [one.name for one in lists.every] + ["parked"]
+    return {name: found.get(place, 0) for place, name in enumerate(names)}
+
+
+def said(count: int) -> str:
+    """A count as it is shown: exact to 999."""
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED}+"
+
+
+@dataclass(slots=True)
+class Page:
+    """Some rows of a list, and the key of the next ones ("" at the end)."""
+
+    tickets: list[Ticket]
+    next: str = ""
+
+
+def page(agent: Agent, tickets: QuerySet[Ticket], after: str = "") -> Page:
+    """50 tickets, the newest message first, beginning after the key of an earlier page. Each gets `unread`."""
+    rows = tickets.select_related("contact", "assignee").only(*ROW_FIELDS).order_by("-last_message_at", "-number")
+    key = read_key(after)
+    if key:
+        at, number = key
+        rows = rows.filter(last_message_at__lte=at).exclude(last_message_at=at, number__gte=number)
+    found = list(rows[: PAGE + 1])
+    is_more, found = len(found) > PAGE, found[:PAGE]
+    mark_unread(agent, found)
+    return Page(found, key_of(found[-1]) if is_more else "")
+
+
+def mark_unread(agent: Agent, tickets: Sequence[Ticket]) -> None:
+    """Say on each ticket whether its last message came after this agent last looked."""
+    marks = ReadMark.objects.filter(agent=agent, ticket__in=[one.pk for one in tickets])
+    read = dict(marks.values_list("ticket_id", "read_at"))
+    for one in tickets:
+        seen = read.get(one.pk)
+        one.unread = one.state in UNFINISHED and (seen is None or seen < one.last_message_at)  # type: ignore[attr-defined]
+
+
+def key_of(ticket: Ticket) -> str:
+    """Where a page ended: the time of the last message and the number."""
+    return f"{ticket.last_message_at.isoformat()}~{ticket.number}"
+
+
+def read_key(text: str) -> tuple[datetime, int] | None:
+    """The key that `key_of` wrote, or None for anything else."""
+    at, _tilde, number = text.partition("~")
+    try:
+        moment = parse_datetime(at.replace(" ", "+"))
+    except ValueError:
+        return None
+    return (moment, int(number)) if moment and moment.tzinfo and number.isdecimal() else None

@@ -1,0 +1,181 @@
+"""GET /live: one stream of server-sent events per browser, that says "ticket N changed" and nothing more.
+
+One task per process reads new entries twice a second, whatever the number of streams; no stream holds a thread. The id
+of each event is an entry's number, so that Last-Event-ID (or ?after=) resumes where a cut connection ended.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from tickets.models import Agent, Entry, Event, Message
+from tickets.permissions import visible_to
+
+EVERY_SECONDS = 0.5
+HEARTBEAT_SECONDS = 15
+MOST_AT_ONCE = 500
+MOST_WAITING = 1000  # events for one slow browser; with more it is cut off, and resumes where it was
+Change = tuple[int, frozenset[int]]  # an entry's number, and the tickets that it speaks of
+T = TypeVar("T")
+
+_thread = ThreadPoolExecutor(1, "live")  # one thread, so that its database connection is one
+
+
+def cursor() -> int:
+    """The number of the newest entry: a page rendered now has seen everything up to it."""
+    newest = Entry.objects.filter(number__isnull=False).order_by("-number").values_list("number", flat=True).first()
+    return newest or 0
+
+
+def changes_after(number: int) -> list[Change]:
+    """The entries above `number`, the oldest first, at most 500, each with its tickets."""
+    entries = Entry.objects.filter(number__gt=number).order_by("number").values_list("pk", "number", "ticket_number")
+    rows = list(entries[:MOST_AT_ONCE])
+    if not rows:
+        return []
+    tickets: dict[int, set[int]] = {pk: {ticket} if ticket else set() for pk, _number, ticket in rows}
+    spoken_of = [
+        *Event.objects.filter(entry__in=tickets).values_list("entry_id", "ticket__number"),
+        *Message.objects.filter(entry__in=tickets).values_list("entry_id", "ticket__number"),
+    ]
+    for entry, ticket in spoken_of:
+        tickets[entry].add(ticket)
+    return [(found, frozenset(tickets[pk])) for pk, found, _ticket in rows if found is not None]
+
+
+def visible_among(agent_pk: int, changes: Iterable[Change]) -> list[Change]:
+    """These changes with those tickets alone that the agent may see now; nothing when they have been removed."""
+    changes = list(changes)
+    numbers = frozenset().union(*(tickets for _number, tickets in changes))
+    agent = Agent.objects.filter(pk=agent_pk, removed_at__isnull=True).first()
+    if agent is None or not numbers:
+        return []
+    seen = frozenset(visible_to(agent).filter(number__in=numbers).values_list("number", flat=True))
+    return [(number, tickets & seen) for number, tickets in changes if tickets & seen]
+
+
+async def ask(question: Callable[[], T]) -> T:
+    """Run a database question in the live thread; a broken connection is closed, so that the next one is new."""
+
+    def answer() -> T:
+        try:
+            return question()
+        except Error:
+            connection.close()
+            raise
+
+    return await asyncio.get_running_loop().run_in_executor(_thread, answer)
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One browser that listens."""
+
+    agent: int
+    waiting: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+
+    def put(self, change: Change) -> None:
+        """Queue a change; a browser that does not keep up is told to come again."""
+        if self.waiting.full():
+            self.waiting.get_nowait()
+            self.waiting.put_nowait(None)
+        else:
+            self.waiting.put_nowait(change)
+
+
+@dataclass(eq=False, slots=True)
+class Hub:
+    """The streams of one process, and the task that reads for all of them while there are any."""
+
+    streams: set[Stream] = field(default_factory=set)
+    task: "asyncio.Task[None] | None" = None
+
+    async def join(self, stream: Stream) -> None:
+        """Let a stream take part; the first one starts the task."""
+        start = await ask(cursor)
+        self.streams.add(stream)
+        if self.task is None or self.task.done():
+            # A context of its own: the task outlives the request that happens to start it.
+            self.task = asyncio.create_task(self.watch(start), context=contextvars.Context())
+
+    async def watch(self, number: int) -> None:
+        """Read what is new until nobody listens. A database that does not answer is asked again."""
+        while self.streams:
+            with contextlib.suppress(Error, OSError):
+                number = await self.tell(number)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def tell(self, number: int) -> int:
+        """Tell every stream what came after `number`; return the newest number that was told."""
+        changes = await ask(lambda: changes_after(number))
+        for agent in {stream.agent for stream in self.streams} if changes else ():
+            seen = await ask(lambda agent=agent: visible_among(agent, changes))
+            for stream in [one for one in self.streams if one.agent == agent]:
+                for change in seen:
+                    stream.put(change)
+        return changes[-1][0] if changes else number
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+@require_safe
+async def live(request: HttpRequest) -> HttpResponse:
+    """The stream for the signed-in agent; 401 without one, so that the browser stops asking."""
+    user = await request.auser()
+    if not isinstance(user, Agent):
+        return HttpResponse(status=401)
+    last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    after = int(last) if last.isdecimal() and len(last) < 19 else None
+    response = StreamingHttpResponse(events(user.pk, after), content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache, no-transform"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def events(agent: int, after: int | None) -> AsyncIterator[bytes]:
+    """What was missed since `after`, then what happens, with a sign of life every 15 s."""
+    hub = _hubs.setdefault(asyncio.get_running_loop(), Hub())
+    stream = Stream(agent)
+    await hub.join(stream)
+    try:
+        yield b"retry: 1000\n\n"
+        if after is not None:
+            changes = await ask(lambda: changes_after(after))
+            if len(changes) == MOST_AT_ONCE:
+                yield b'data: {"all": true}\n\n'
+            for change in await ask(lambda: visible_among(agent, changes)):
+                yield written(change)
+        async for line in follow(stream):
+            yield line
+    finally:
+        hub.streams.discard(stream)
+
+
+async def follow(stream: Stream) -> AsyncIterator[bytes]:
+    """The stream's events as they come; ends when it could not keep up."""
+    while True:
+        try:
+            change = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            yield b": still here\n\n"
+            continue
+        if change is None:
+            return
+        yield written(change)
+
+
+def written(change: Change) -> bytes:
+    """One event as it goes over the wire."""
+    number, tickets = change
+    return b"".join(b"id: %d\ndata: %s\n\n" % (number, json.dumps({"ticket": one}).encode()) for one in sorted(tickets))

@@ -1,0 +1,140 @@
+"""One message: its HTML on its own paper, its whole text, its files, and the original."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from tickets.channels import NotConnected, NotSent, Outgoing, open_channel
+from tickets.mime.parse import attachment as read_attachment
+from tickets.models import Attachment, Delivery, Message
+from tickets.record.read import Missing, original
+from tickets.record.read import whole as whole_file
+from tickets.views.access import message_of, signed_in
+from tickets.views.timeline import PICTURES
+
+MOST_SHOWN = 400_000  # characters of a raw source on the screen; the download has all of it
+_NOT_IN_NAMES = re.compile(r"[^\w.\-]+")
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+
+
+@signed_in
+def whole(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The whole text with its quoted history."""
+    return render(request, "tickets/message/_whole.html", {"message": message_of(request, public_id)})
+
+
+@signed_in
+def download(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
+    """A file, as a download under a name of our making, whatever it calls itself."""
+    file, content = file_of(message_of(request, public_id), part)
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{safe_name(file)}"'
+    return guarded(response)
+
+
+@signed_in
+def picture(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
+    """A picture to be looked at; only of the kinds that cannot hold a script, by what its first bytes say."""
+    file, content = file_of(message_of(request, public_id), part)
+    kind = kind_of_picture(content)
+    if kind is None:
+        raise Http404
+    response = guarded(HttpResponse(content, content_type=kind))
+    response["Content-Disposition"] = f'inline; filename="{safe_name(file)}"'
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def file_of(message: Message, part: int) -> tuple[Attachment, bytes]:
+    """An attachment and its bytes, out of the record. Raises Http404."""
+    file = get_object_or_404(Attachment, message=message, part=part)
+    try:
+        found = read_attachment(original(message.entry), part)
+    except (Missing, FileNotFoundError):
+        found = None
+    if found is None:
+        raise Http404(_("This file is not in the record any more."))
+    return file, found.content
+
+
+def kind_of_picture(content: bytes) -> str | None:
+    """The type of a picture by its first bytes, if it is one of those we show."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PICTURES[0]
+    if content.startswith(b"\xff\xd8\xff"):
+        return PICTURES[1]
+    if content[:6] in (b"GIF87a", b"GIF89a"):
+        return PICTURES[2]
+    return PICTURES[3] if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+
+
+def safe_name(file: Attachment) -> str:
+    """A file name in ASCII that no system misreads: letters, digits, dot, dash; at most 100 characters."""
+    name = file.filename.replace("\\", "/").rsplit("/", 1)[-1]
+    extension = _EXTENSION.search(name)
+    stem = name[: extension.start()] if extension else name
+    plain = _NOT_IN_NAMES.sub("-", stem.encode("ascii", "ignore").decode()).strip("-.")
+    return (plain[:80] or f"file-{file.part}") + (extension.group().lower() if extension else "")
+
+
+def guarded(response: HttpResponse) -> HttpResponse:
+    """Headers for bytes of strangers: never guessed at, never run, never framed by others."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'self'"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What really left for a delivery, made again from the neutral message."""
+
+    delivery: Delivery
+    source: str
+    is_same: bool  # its sha256 is the one that stands in the outcome
+
+
+@signed_in
+def source(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The raw source as it arrived or was written, and what was really sent; `?download` gives the .eml."""
+    message = message_of(request, public_id)
+    try:
+        raw = original(message.entry)
+        trace = whole_file(message.entry)[: -len(raw) or None] if message.entry.marked_at else b""
+    except (Missing, FileNotFoundError) as error:
+        return render(request, "tickets/message/original.html", {"message": message, "missing": str(error)}, status=404)
+    if "download" in request.GET:
+        return as_eml(message, raw)
+    context = {"message": message, "source": shown(raw), "size": len(raw), "trace": shown(trace), "rendered": rendered(message, raw)}
+    return render(request, "tickets/message/original.html", context)
+
+
+def as_eml(message: Message, raw: bytes) -> HttpResponse:
+    """The mail itself, byte for byte."""
+    response = HttpResponse(raw, content_type="message/rfc822")
+    response["Content-Disposition"] = f'attachment; filename="ticket-{message.ticket.number}-{message.public_id}.eml"'
+    return guarded(response)
+
+
+def rendered(message: Message, raw: bytes) -> list[Rendered]:
+    """What was sent on each account, made again: the same words give the same bytes."""
+    found, seen = [], set()
+    for delivery in message.deliveries.select_related("account").exclude(rendered_sha256=""):
+        if delivery.rendered_sha256 in seen:
+            continue
+        seen.add(delivery.rendered_sha256)
+        try:
+            made = open_channel(delivery.account).render(Outgoing(message, delivery.account, [delivery], raw))
+        except (NotConnected, NotSent, NotImplementedError):
+            continue
+        found.append(Rendered(delivery, shown(made), hashlib.sha256(made).hexdigest() == delivery.rendered_sha256))
+    return found
+
+
+def shown(raw: bytes) -> str:
+    """Raw bytes as text for the screen; what is no UTF-8 is shown as replacement marks."""
+    return raw.decode("utf-8", "replace").replace("\r\n", "\n")[:MOST_SHOWN]

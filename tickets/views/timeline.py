@@ -1,0 +1,187 @@
+"""What was said and done in a ticket, in order: messages, notes, and events as quiet lines between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tickets.models import Agent, Attachment, Delivery, DeliveryState, Direction, Event, Message, Priority, State, Ticket
+
+MOST_SHOWN = 40
+OPEN_AT_LEAST = 2  # of the last messages; older ones are one line until they are wanted
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+@dataclass(slots=True)
+class Said:
+    """A message as it is shown."""
+
+    message: Message
+    is_open: bool = False
+
+    @property
+    def at(self) -> datetime:
+        return self.message.at
+
+    @property
+    def name(self) -> str:
+        """The id of its element on the page."""
+        return f"message-{self.message.public_id}"
+
+    @property
+    def version(self) -> str:
+        """Changes when what is shown of it changes: the states of its deliveries."""
+        return "-".join(f"{one.state}{one.attempts}" for one in self.deliveries)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        return list(self.message.deliveries.all())
+
+    @property
+    def author(self) -> str:
+        """Who said it: the agent, or what the mail says of its sender."""
+        return self.message.author.name if self.message.author else self.message.from_name or self.message.from_address
+
+    @property
+    def is_incoming(self) -> bool:
+        return self.message.direction == Direction.IN
+
+    @property
+    def is_note(self) -> bool:
+        return self.message.direction == Direction.NOTE
+
+    @property
+    def has_html(self) -> bool:
+        """Whether it is shown on its own paper. Our own words are shown as text."""
+        return self.is_incoming and bool(getattr(self.message, "has_html", False))
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether there is more than what is shown: quoted history."""
+        return bool(getattr(self.message, "folded", False)) and not self.has_html
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        """Attached pictures that a browser shows safely; those within the text are shown there."""
+        return [one for one in self.message.attachments.all() if one.content_type in PICTURES and not self.is_within(one)]
+
+    @property
+    def files(self) -> list[Attachment]:
+        return [
+            one for one in self.message.attachments.all() if one.content_type not in PICTURES and not self.is_within(one)
+        ]
+
+    def is_within(self, attachment: Attachment) -> bool:
+        return attachment.inline and bool(attachment.content_id) and self.has_html
+
+    @property
+    def trouble(self) -> str:
+        """The worst state of its deliveries when a person should look, else ""."""
+        states = {one.state for one in self.deliveries}
+        return next((state for state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) if state in states), "")
+
+
+@dataclass(slots=True)
+class Happened:
+    """An event as it is shown."""
+
+    event: Event
+    names: dict[str, str] = field(default_factory=dict)
+    version = ""
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+    @property
+    def name(self) -> str:
+        return f"event-{self.event.entry_id}-{self.event.kind}"
+
+    @property
+    def who(self) -> str:
+        return self.event.by.name if self.event.by else _("Holdfast")
+
+    @property
+    def words(self) -> str:
+        """What happened, to be read after the name of who did it."""
+        data = self.event.data
+        match self.event.kind:
+            case "assigned" if data.get("assignee"):
+                name = self.names.get(data["assignee"], "?")
+                return _("took it") if name == self.who else _("assigned it to %(name)s") % {"name": name}
+            case "assigned":
+                return _("gave it back to everybody")
+            case "state":
+                return _("set it to %(state)s") % {"state": state_words(data.get("state", ""))}
+            case "priority":
+                return _("set the priority to %(priority)s") % {"priority": Priority(data["priority"]).label.lower()}
+            case "tagged":
+                return _("tagged it %(tags)s") % {"tags": ", ".join(data.get("tag", []))}
+            case "untagged":
+                return _("took off the tag %(tags)s") % {"tags": ", ".join(data.get("untag", []))}
+            case "subject":
+                return _("renamed it to “%(subject)s”") % {"subject": data.get("subject", "")}
+            case "team":
+                return _("gave it to another team") if data.get("team") else _("took it away from its team")
+            case "merged":
+                return _("joined another conversation with this one")
+            case other:
+                return other.replace("-", " ").replace("_", " ")
+
+
+def state_words(state: str) -> str:
+    """A state as it stands in a sentence."""
+    return {
+        State.NEW: _("new"), State.OPEN: _("open"), State.WAITING: _("waiting"), State.SOLVED: _("solved"), State.CLOSED: _("closed"),
+    }.get(State(state), state) if state in State.values else state  # fmt: skip
+
+
+@dataclass(slots=True)
+class Timeline:
+    """The newest part of a ticket, and how much is before it."""
+
+    items: list[Said | Happened] = field(default_factory=list)
+    earlier: int = 0
+    last: Message | None = None
+
+
+def timeline(ticket: Ticket, every: bool = False) -> Timeline:
+    """The last 40 messages with the events since the first of them; `every`: all of them."""
+    messages = list(shown(ticket)[: None if every else MOST_SHOWN])[::-1]
+    earlier = max(0, ticket.message_count - len(messages)) if len(messages) == MOST_SHOWN else 0
+    since = messages[0].at if messages and earlier else None
+    items: list[Said | Happened] = [Said(one) for one in messages]
+    items += happened(ticket, since)
+    items.sort(key=lambda item: item.at)
+    open_last([item for item in items if isinstance(item, Said)])
+    public = [one for one in messages if one.direction != Direction.NOTE]
+    return Timeline(items, earlier, public[-1] if public else None)
+
+
+def shown(ticket: Ticket) -> QuerySet[Message]:
+    """The ticket's messages, the newest first, without the large texts that are fetched when wanted."""
+    deliveries = Delivery.objects.order_by("pk").select_related("account").defer("account__secrets", "account__config")
+    return (
+        ticket.messages.annotate(has_html=~Q(html=""), folded=~Q(text=F("reply")))
+        .select_related("author")
+        .prefetch_related("attachments", Prefetch("deliveries", deliveries))
+        .defer("html", "text", "references", "author__preferences", "author__password")
+        .order_by("-at", "-id")
+    )
+
+
+def happened(ticket: Ticket, since: datetime | None) -> Iterable[Happened]:
+    """The ticket's events, from a moment on."""
+    events = ticket.events.select_related("by").order_by("at", "id")
+    found = list(events.filter(at__gte=since) if since else events)
+    named = {event.data.get("assignee") for event in found} - {None}
+    names = dict(Agent.objects.filter(public_id__in=named).values_list("public_id", "name")) if named else {}
+    return [Happened(event, names) for event in found]
+
+
+def open_last(said: list[Said]) -> None:
+    """Open the last messages, and all that a person should look at."""
+    for place, one in enumerate(reversed(said)):
+        one.is_open = place < OPEN_AT_LEAST or bool(one.trouble)
