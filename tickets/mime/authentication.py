@@ -56,7 +56,11 @@ def _judge(results: list[tuple[str, str, dict[str, str]]], domain: str) -> Verdi
                 return "pass"
             if result == "fail":
                 return "fail"
-    tried = [(result, _aligned(_identity(method, about), domain)) for method, result, about in results if method in ("dkim", "spf")]
+    tried = [
+        (result, _aligned(_identity(method, about), domain))
+        for method, result, about in results
+        if method in ("dkim", "spf")
+    ]
     if any(result == "pass" and aligned for result, aligned in tried):
         return "pass"
     failed = any(result in ("fail", "hardfail", "softfail", "permerror") and aligned for result, aligned in tried)

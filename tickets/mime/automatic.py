@@ -24,10 +24,22 @@ __all__ = ["Answerable", "Bounce", "Recipient", "classify", "may_answer"]
 
 _REPLY_PREFIX = re.compile(r"^\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s?:", re.I)
 _LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
-_AUTO_FIELDS = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-autoresponder", "x-auto-reply", "x-mail-autoreply", "x-cron-env")
+_AUTO_FIELDS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoreply-from",
+    "x-autoresponder",
+    "x-auto-reply",
+    "x-mail-autoreply",
+    "x-cron-env",
+)
 _SUPPRESSED = re.compile(r"\b(?:all|oof|autoreply)\b", re.I)
-_NO_REPLY = re.compile(r"^(?:no-?reply|do-?not-?reply|donotreply|nicht-antworten|ne-pas-repondre|noreply-.*|no_reply)(?:[+._-].*)?@", re.I)
-_LIST_PARTS = re.compile(r"^(?:owner-.*|.*-(?:request|owner|bounces?)|bounces?(?:[+=-].*)?|listserv|majordomo|mailman)@", re.I)
+_NO_REPLY = re.compile(
+    r"^(?:no-?reply|do-?not-?reply|donotreply|nicht-antworten|ne-pas-repondre|noreply-.*|no_reply)(?:[+._-].*)?@", re.I
+)
+_LIST_PARTS = re.compile(
+    r"^(?:owner-.*|.*-(?:request|owner|bounces?)|bounces?(?:[+=-].*)?|listserv|majordomo|mailman)@", re.I
+)
 
 
 class Answerable(Protocol):
@@ -61,7 +73,7 @@ def _report(root: Part, text: str) -> tuple[str, Bounce | None] | None:
     report_type = root.parameters.get("report-type", "").lower()
     for leaf in root.leaves():
         kind = leaf.content_type
-        if not kind.startswith("message/") or leaf.disposition == "attachment" and not report_type:
+        if not kind.startswith("message/") or (leaf.disposition == "attachment" and not report_type):
             continue
         if kind == "message/feedback-report":
             return "feedback", None
@@ -81,7 +93,9 @@ def _is_daemon(headers: Headers) -> bool:
     sender = first(headers.text("from"))
     if sender and (DAEMON.search(sender.address) or DAEMON_NAME.search(sender.name)):
         return True
-    return not sender and bool(DAEMON.search((headers.get("from") or "").strip(" <>\"").split(" ")[0] if headers.get("from") else ""))
+    return not sender and bool(
+        DAEMON.search((headers.get("from") or "").strip(' <>"').split(" ")[0] if headers.get("from") else "")
+    )
 
 
 def _null_sender(headers: Headers) -> bool:

@@ -12,7 +12,9 @@ from tickets.mime.tnef import is_tnef, tnef_files
 
 MEMBER = 100_000
 _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{2,40})", re.I)
-_UU_BLOCK = re.compile(r"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+\S[^\n]{0,250}\n(?:[!-`][^\n]{0,100}\n){0,500000}?`?\n?end[ \t]*(?:\n|\Z)")
+_UU_BLOCK = re.compile(
+    r"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+\S[^\n]{0,250}\n(?:[!-`][^\n]{0,100}\n){0,500000}?`?\n?end[ \t]*(?:\n|\Z)"
+)
 _MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822")
 
 
@@ -88,12 +90,20 @@ def _shown_as(leaf: Part) -> str:
         return ""
     if kind == "text/calendar":
         return "calendar" if _within(leaf, "multipart/alternative") or leaf.parent is None else ""
-    if leaf.parent is not None and leaf.parent.content_type == "multipart/report" and leaf.parent.children.index(leaf) > 0:
+    if (
+        leaf.parent is not None
+        and leaf.parent.content_type == "multipart/report"
+        and leaf.parent.children.index(leaf) > 0
+    ):
         return ""
     if kind == "text/html":
         return "html"
     if kind != "text/plain" and leaf.parent is not None and leaf.parent.content_type == "multipart/alternative":
-        return "hidden" if any(other.content_type in ("text/plain", "text/html") for other in leaf.parent.children) else "plain"
+        return (
+            "hidden"
+            if any(other.content_type in ("text/plain", "text/html") for other in leaf.parent.children)
+            else "plain"
+        )
     return "plain"
 
 
@@ -110,7 +120,11 @@ def text_of(leaf: Part) -> str:
     """The characters of a text part, lines ending in \\n."""
     raw = leaf.content()
     charset = leaf.parameters.get("charset")
-    if leaf.content_type == "text/html" and (meta := _META.search(raw, 0, 4096)) and (not charset or "ascii" in charset.lower()):
+    if (
+        leaf.content_type == "text/html"
+        and (meta := _META.search(raw, 0, 4096))
+        and (not charset or "ascii" in charset.lower())
+    ):
         charset = meta[1].decode("ascii")
     text = decode(raw, charset)
     if "\r" in text:
@@ -130,7 +144,9 @@ def files_of(leaf: Part) -> Iterator[Attachment]:
             yield _attachment(leaf.number + MEMBER * member, name, kind, data, None, False)
 
 
-def _attachment(part: int, name: str | None, kind: str, content: bytes, content_id: str | None, inline: bool) -> Attachment:
+def _attachment(
+    part: int, name: str | None, kind: str, content: bytes, content_id: str | None, inline: bool
+) -> Attachment:
     return Attachment(part, name, kind, len(content), sha256(content).hexdigest(), content_id, inline, content)
 
 
@@ -139,7 +155,9 @@ def _without_uuencoded(leaf: Part, text: str) -> tuple[str, list[Attachment]]:
     found = []
     for member, block in enumerate(_UU_BLOCK.finditer(text), 1):
         name, data = uudecoded(block[0].encode("ascii", "replace"))
-        found.append(_attachment(leaf.number + MEMBER * member, name or None, "application/octet-stream", data, None, False))
+        found.append(
+            _attachment(leaf.number + MEMBER * member, name or None, "application/octet-stream", data, None, False)
+        )
     return (_UU_BLOCK.sub("", text), found) if found else (text, [])
 
 

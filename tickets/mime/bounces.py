@@ -10,6 +10,7 @@ from flufl.bounce import all_failures  # type: ignore[import-untyped,unused-igno
 from tickets.mime.addresses import normal
 from tickets.mime.charsets import decode
 from tickets.mime.headers import Headers
+from tickets.mime.machine_words import MEANINGS
 from tickets.mime.parts import Part, head_of
 from tickets.mime.words import decode_words
 
@@ -20,32 +21,26 @@ _FIND = re.compile(_ADDRESS)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -]|$)")
 _DIAGNOSTIC = re.compile(r"(?<![\d.:/-])[45]\d\d[ -](?:[^\n]{3,500})")
-_SAID = re.compile(r"(?:\bsaid|\bresponded|\bresponse was|\breturned the (?:following|error)|antwort(?:ete)?|error was|RCPT TO:\s?<[^<>]{1,200}>)\s?:\s+", re.I)
-_NAMED = (
+_SAID = re.compile(
+    r"(?:\bsaid|\bresponded|\bresponse was|\breturned the (?:following|error)|antwort(?:ete)?|error was|RCPT TO:\s?<[^<>]{1,200}>)\s?:\s+",
+    re.I,
+)
+_NAMED = (  # from the surest way to name a failed address to the vaguest
     re.compile(rf"^[ \t]{{0,8}}<({_ADDRESS})>[ \t]{{0,3}}:", re.M),
-    re.compile(rf"(?:RCPT TO|Final-Recipient|Original-Recipient|Recipient(?: Address)?|recipient)\s{{0,3}}:\s{{0,3}}(?:rfc822;)?\s{{0,3}}<?({_ADDRESS})", re.I),
+    re.compile(
+        rf"(?:RCPT TO|(?:Final-|Original-)?Recipient(?: Address)?)\s{{0,3}}:\s{{0,3}}(?:rfc822;)?\s{{0,3}}<?({_ADDRESS})",
+        re.I,
+    ),
     re.compile(rf"^[ \t]{{0,12}}[<\"']?({_ADDRESS})[>\"']?(?:[ \t]{{0,3}}[:,(].{{0,300}})?[ \t]{{0,3}}$", re.M),
     re.compile(rf"<({_ADDRESS})>"),
     re.compile(rf"({_ADDRESS})"),
 )
 _MESSAGE_ID = re.compile(r"^[> \t]{0,6}Message-ID:\s{0,6}<([^<>\s]{3,998})>", re.I | re.M)
 _RETURNED = re.compile(
-    r"^[ \t>]*(?:[-=_*]{2,}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|message header|nachricht|исходн|原).{0,60}|"
-    r"(?:Return-Path|Received|Message-ID):\s.{0,200})$",
+    r"^[ \t>]*(?:[-=_*]{2,}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|message header|"
+    r"nachricht|исходн|原).{0,60}|(?:Return-Path|Received|Message-ID):\s.{0,200})$",
     re.I | re.M,
 )
-# What the words of a diagnostic mean, as an enhanced status code without its class (RFC 3463).
-_MEANINGS = (
-    ("2.2", re.compile(r"mailbox (?:is )?full|(?:over|exceed\w*) (?:\w+ ){0,3}quota|quota (?:exceeded|full)|insufficient (?:disk|storage)|postfach.{0,20}voll|overquota|переполнен|pleine|lleno|pełna|容量", re.I)),
-    ("1.1", re.compile(r"user (?:is )?(?:unknown|not found|doesn'?t exist)|unknown (?:user|recipient|address|local)|no such (?:user|recipient|mailbox|address|person|account)|(?:user|recipient|mailbox|account|address)[^.\n]{0,60}(?:unknown|not found|not exist|doesn'?t exist|no longer|invalid|couldn'?t be found)|invalid (?:recipient|mailbox|address)|unrouteable address|unbekannt|n'existe pas|inconnue?|no existe|non esiste|não existe|nie istnieje|не существует|не існує|不存在|存在しません|見つかりません|존재하지|does not (?:exist|like recipient)|mailbox unavailable|recipient rejected", re.I)),
-    ("1.2", re.compile(r"(?:host|domain)[^.\n]{0,40}(?:not found|unknown|not exist|doesn'?t exist)|nxdomain|unrouteable (?:mail )?domain|name service error|no mx|dns error|bad destination (?:system|mailbox)", re.I)),
-    ("2.1", re.compile(r"disabled|inactive|suspended|deactivated|deaktiviert|заблокирован|not accepting", re.I)),
-    ("3.4", re.compile(r"(?:message|mail|size)[^.\n]{0,30}(?:too (?:big|large)|exceed)|too large|size limit|zu groß", re.I)),
-    ("7.1", re.compile(r"spam|blocked|block ?list|blacklist|policy|denied|not allowed|refused by|prohibited|dmarc|spf|reputation|content rejected|not permitted|virus", re.I)),
-    ("4.6", re.compile(r"too many hops|routing loop|mail loop|hop count", re.I)),
-    ("4.7", re.compile(r"timed? ?out|expired|retry time|queue too long|too long in queue|could not be delivered for|nicht erreichbar|after \d+ (?:hours|days)", re.I)),
-    ("4.1", re.compile(r"connection refused|no answer|no route|unreachable|could not connect|unable to connect|connect to", re.I)),
-)  # fmt: skip
 _TEMPORARY = re.compile(r"temporar|try again|deferred|greylist|retry|vorübergehend|позже|expired|timed? ?out", re.I)
 
 
@@ -111,7 +106,14 @@ def _recipient(group: Headers) -> Recipient:
     diagnostic = _typed(group.get("diagnostic-code")) or None
     match = _STATUS.search(group.get("status") or "") or (_STATUS.search(diagnostic) if diagnostic else None)
     status = match[1] if match else derived_status(diagnostic or "")
-    address = next((found for name in ("final-recipient", "original-recipient", "x-actual-recipient") if (found := _address(group.get(name)))), None)
+    address = next(
+        (
+            found
+            for name in ("final-recipient", "original-recipient", "x-actual-recipient")
+            if (found := _address(group.get(name)))
+        ),
+        None,
+    )
     return Recipient(address, status, permanent(status), diagnostic)
 
 
@@ -136,7 +138,7 @@ def derived_status(text: str) -> str | None:
     if match := _STATUS.search(text):
         return match[1]
     code = _REPLY_CODE.search(text)
-    meaning = next((number for number, words in _MEANINGS if words.search(text)), None)
+    meaning = next((number for number, words in MEANINGS if words.search(text)), None)
     if code:
         return f"{code[1][0]}.{meaning or '0.0'}"
     if meaning:
@@ -155,16 +157,26 @@ def free_text(text: str, headers: Headers | None, original: str | None, raw: byt
     if len(addresses) < 2:
         status = derived_status(f"{diagnostic or ''}\n{report}")
         one = Recipient(addresses[0] if addresses else None, status, permanent(status), diagnostic)
-        return bounce_of([one] if addresses else [], original) if addresses else Bounce(None, status, permanent(status), diagnostic, original)
+        return (
+            bounce_of([one] if addresses else [], original)
+            if addresses
+            else Bounce(None, status, permanent(status), diagnostic, original)
+        )
     return bounce_of([_paragraph_of(address, report) for address in addresses], original)
 
 
 def _failed(report: str, headers: Headers | None, raw: bytes) -> list[str]:
-    ours = {box.lower() for name in ("to", "delivered-to", "from") for box in _FIND.findall((headers.get(name) or "") if headers else "")}
+    ours = {
+        box.lower()
+        for name in ("to", "delivered-to", "from")
+        for box in _FIND.findall((headers.get(name) or "") if headers else "")
+    }
     if headers and (stated := headers.get_all("x-failed-recipients")):
         return _unique(address for value in stated for address in _FIND.findall(value))
     for pattern in _NAMED:
-        found = _unique(address.strip("'").rstrip(".") for address in pattern.findall(report) if _plausible(address, ours))
+        found = _unique(
+            address.strip("'").rstrip(".") for address in pattern.findall(report) if _plausible(address, ours)
+        )
         if found:
             return found if pattern is not _NAMED[-1] and pattern is not _NAMED[-2] else found[:1]
     return _flufl(raw)
@@ -186,7 +198,7 @@ def _flufl(raw: bytes) -> list[str]:
     try:
         temporary, for_good = all_failures(message_from_bytes(raw))
         return _unique(sorted(address.decode("utf-8", "replace") for address in {*temporary, *for_good}))
-    except Exception:  # noqa: BLE001  the library reads strangers' bytes; its faults are not ours
+    except Exception:
         return []
 
 
@@ -222,7 +234,13 @@ def receipt(leaf: Part, original: str | None) -> Bounce:
 def original_id(root: Part) -> str | None:
     """The Message-ID of the mail that a report returns: from the returned mail or header, else from the report's own words."""
     for leaf in root.leaves():
-        if leaf.content_type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers"):
+        if leaf.content_type in (
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/global",
+            "message/global-headers",
+            "message/rfc822-headers",
+        ):
             content = leaf.content()[:200_000].lstrip(b"\r\n")
             headers, _ = head_of(content, 0, len(content))
             value = headers.get("message-id") or headers.get("x-original-message-id")

@@ -96,7 +96,11 @@ def report(
     if original_message_id:
         original = fields.id_field("Message-ID", [original_message_id]).encode("utf-8")
         parts.append(_Entity(b"Content-Type: text/rfc822-headers\r\n", original))
-    lines = [fields.address_field("From", [from_]), fields.address_field("To", to) if to else "", fields.field("Subject", subject)]
+    lines = [
+        fields.address_field("From", [from_]),
+        fields.address_field("To", to) if to else "",
+        fields.field("Subject", subject),
+    ]
     lines += _trace(message_id, date, in_reply_to, references) + _extra(headers)
     return _mail(lines, _multipart("report", parts, message_id, "; report-type=delivery-status"))
 
@@ -158,7 +162,10 @@ def _file(file: File) -> _Entity:
         if kind.startswith("multipart/") or max(map(len, file.content.split(b"\n"))) > 998:
             head = head.replace(kind, "application/octet-stream", 1)
         else:  # RFC 2046 §5.2.1: an attached mail is never encoded again
-            return _Entity(f"{head}Content-Transfer-Encoding: {'7bit' if file.content.isascii() else '8bit'}\r\n".encode(), file.content)
+            return _Entity(
+                f"{head}Content-Transfer-Encoding: {'7bit' if file.content.isascii() else '8bit'}\r\n".encode(),
+                file.content,
+            )
     encoded = base64.encodebytes(file.content).replace(b"\n", b"\r\n")
     return _Entity(f"{head}Content-Transfer-Encoding: base64\r\n".encode(), encoded)
 

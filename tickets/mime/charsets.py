@@ -6,7 +6,7 @@ from functools import lru_cache
 
 # What mail programs write, and the superset that really decodes what they send.
 _ALIASES = {
-    "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
     "latin-1": "cp1252", "iso_8859-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-8-i": "iso-8859-8",
     "iso-8859-8-e": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "iso-8859-11": "cp874", "tis-620": "cp874",
     "windows-874": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030",
@@ -18,11 +18,19 @@ _ALIASES = {
     "x-mac-cyrillic": "mac_cyrillic", "x-mac-ce": "mac_latin2", "x-mac-greek": "mac_greek",
     "x-mac-turkish": "mac_turkish", "x-mac-icelandic": "mac_iceland", "unicode-1-1-utf-7": "utf-7",
     "x-unicode-2-0-utf-7": "utf-7", "unicode-1-1-utf-8": "utf-8", "utf8mb4": "utf-8", "utf-8mb4": "utf-8",
-    "unicode": "utf-16", "cp-850": "cp850", "ansi": "cp1252", "ansi_x3.4-1968": "cp1252", "x-user-defined": "cp1252",
+    "unicode": "utf-16", "cp-850": "cp850", "ansi": "cp1252", "x-user-defined": "cp1252",
     "visual": "iso-8859-8", "dos-720": "cp720", "koi8": "koi8-r", "koi8-ru": "koi8-u", "win-1251": "cp1251",
     "win1251": "cp1251", "windows1251": "cp1251", "x-cp1251": "cp1251", "x-cp1252": "cp1252", "x-cp1250": "cp1250",
 }  # fmt: skip
-_NOT_FOR_MAIL = {"idna", "punycode", "undefined", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"}
+_NOT_FOR_MAIL = {
+    "idna",
+    "punycode",
+    "undefined",
+    "unicode-escape",
+    "unicode_escape",
+    "raw-unicode-escape",
+    "raw_unicode_escape",
+}
 _STATEFUL = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LABEL = re.compile(r"[^a-z0-9_.:+-]")
@@ -40,7 +48,7 @@ _COMMON = {
 
 @lru_cache(maxsize=512)
 def codec(label: str) -> str | None:
-    """The Python codec for a charset label as found in mail; None when it names nothing that decodes to text."""
+    """The Python codec for a charset label as found in mail; None when it names nothing that decodes 8-bit bytes to text."""
     name = _LABEL.sub("", label.lower().split("*")[0].split("$")[0].strip(" \"'"))
     name = _ALIASES.get(name, name)
     if not name:
@@ -49,7 +57,7 @@ def codec(label: str) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    if info.name in _NOT_FOR_MAIL or not getattr(info, "_is_text_encoding", True):
+    if info.name == "ascii" or info.name in _NOT_FOR_MAIL or not getattr(info, "_is_text_encoding", True):
         return None
     return _ALIASES.get(info.name, info.name)
 
@@ -84,6 +92,8 @@ def _utf8(raw: bytes, name: str | None) -> str | None:
 
 
 def _as_labelled(raw: bytes, name: str) -> str | None:
+    if name == "cp1252" and _cyrillic(raw[:8192]):
+        return None  # programs that know no better call everything Latin-1
     try:
         return raw.decode(name)
     except (UnicodeError, ValueError):

@@ -18,16 +18,30 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _SILENT = re.compile(r"<(script|style|title|!--)", re.I)
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{60000}")
+_SILENT_ENDS = {name: re.compile(rf"</{name}[^<>]*>?", re.I) for name in ("script", "style", "title")}
+_SILENT_ENDS["!--"] = re.compile("-->")
 _DATA = re.compile(r"([\"'(=])data:[^\"'()<>\s]{200,}", re.I)
 _BREAKING = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/table|/blockquote)\b[^<>]{0,200}>", re.I)
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
-_IMAGE = re.compile(r'<img\b[^<>]*>')
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+_IMAGE = re.compile(r"<img\b[^<>]*>")
 _SOURCE = re.compile(r'(\ssrc=")([^"]*)"')
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\x00-\x1f]{1,2000}", re.I)
 _TRAILING = ".,;:!?)]}'\"»"
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
-_TAGS = set(nh3.ALLOWED_TAGS) - {"area", "map", "rtc"} | {"font", "tfoot", "big", "main", "section", "address", "dir", "nobr", "label"}
+_TAGS = set(nh3.ALLOWED_TAGS) - {"area", "map", "rtc"} | {
+    "font",
+    "tfoot",
+    "big",
+    "main",
+    "section",
+    "address",
+    "dir",
+    "nobr",
+    "label",
+}
 _BLOCK = {"align", "dir", "lang", "style", "title"}
 _SIZED = {"width", "height", "valign", "bgcolor", "border", "cellpadding", "cellspacing", "nowrap"}
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -48,7 +62,15 @@ _QUOTE_CLASSES = {
     "moz-forward-container", "yahoo_quoted", "protonmail_quote", "protonmail_signature_block", "tutanota_quote", "zmail_extra",
     "WordSection1", "OutlookMessageHeader", "quote", "signature",
 }  # fmt: skip
-_QUOTE_IDS = {"divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "reply-intro", "mail-editor-reference-message-container", "Signature", "signature"}
+_QUOTE_IDS = {
+    "divRplyFwdMsg",
+    "appendonsend",
+    "OLK_SRC_BODY_SECTION",
+    "reply-intro",
+    "mail-editor-reference-message-container",
+    "Signature",
+    "signature",
+}
 _STYLES = {
     "color", "background-color", "font", "font-family", "font-size", "font-style", "font-weight", "font-variant", "line-height",
     "letter-spacing", "text-align", "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space", "word-break",
@@ -59,9 +81,10 @@ _STYLES = {
 
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
-    clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "select", "xmp", "noembed", "noframes"},
+    clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math",
+                        "textarea", "select", "xmp", "noembed", "noframes"},
     attributes=_ATTRIBUTES,
-    allowed_classes={tag: _QUOTE_CLASSES for tag in ("div", "blockquote", "span", "p", "table")},
+    allowed_classes=dict.fromkeys(("div", "blockquote", "span", "p", "table"), _QUOTE_CLASSES),
     tag_attribute_values={
         "div": {"id": _QUOTE_IDS}, "span": {"id": _QUOTE_IDS}, "p": {"id": _QUOTE_IDS},
         "hr": {"tabindex": {"-1"}, "data-marker": {"__DIVIDER__"}, "id": {"stopSpelling"}},
@@ -120,8 +143,7 @@ def _without_silent(html: str) -> str:
     out, at = [], 0
     while match := _SILENT.search(html, at):
         out.append(html[at : match.start()])
-        end = "-->" if match[1] == "!--" else f"</{match[1]}"
-        stop = re.compile(re.escape(end), re.I).search(html, match.end())
+        stop = _SILENT_ENDS[match[1].lower()].search(html, match.end())
         if not stop:
             return "".join(out)
         at = stop.end()

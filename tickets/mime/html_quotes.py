@@ -14,9 +14,13 @@ _HIDDEN = re.compile(
 _QUOTE = re.compile(r'\stype="cite"|\sclass="[^"]*(?:gmail_quote|protonmail_quote|tutanota_quote)')
 _GMAIL = re.compile(r'\sclass="[^"]*gmail_quote')
 # Marks after which the rest of the mail is history.
-_REST = re.compile(r'\sid="(?:divRplyFwdMsg|appendonsend|stopSpelling)"|\sdata-marker="__DIVIDER__"|\sclass="OutlookMessageHeader"')
+_REST = re.compile(
+    r'\sid="(?:divRplyFwdMsg|appendonsend|stopSpelling)"|\sdata-marker="__DIVIDER__"|\sclass="OutlookMessageHeader"'
+)
 _RULE = re.compile(r'\stabindex="-1"')
-_OUTLOOK = re.compile(r'\sstyle="[^"]*border-top: ?(?:solid #(?:e1e1e1|b5c4df) 1(?:\.0)?pt|1(?:\.0)?pt solid #(?:e1e1e1|b5c4df))', re.I)
+_OUTLOOK = re.compile(
+    r'\sstyle="[^"]*border-top: ?(?:solid #(?:e1e1e1|b5c4df) 1(?:\.0)?pt|1(?:\.0)?pt solid #(?:e1e1e1|b5c4df))', re.I
+)
 _FORWARD = re.compile(r"-{5,}|forwarded|weitergeleitet|transféré|reenviado|inoltrato|пересла|пересыла", re.I)
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|cid:)\S{1,2000}|\[(?:cid:|image:)[^\]]{0,200}\]", re.I)
@@ -24,7 +28,23 @@ _LINK = re.compile(r"<?(?:https?://|mailto:|cid:)\S{1,2000}|\[(?:cid:|image:)[^\
 
 def fresh_text(html: str) -> str | None:
     """The text outside of marked quotes; None when the HTML marks none."""
-    if not any(mark in html for mark in ("quote", "cite", "divRplyFwdMsg", "appendonsend", "__DIVIDER__", "OLK_SRC", "order-top", "tabindex", "mail-editor", "moz-", "reply-intro", "OutlookMessageHeader")):
+    if not any(
+        mark in html
+        for mark in (
+            "quote",
+            "cite",
+            "divRplyFwdMsg",
+            "appendonsend",
+            "__DIVIDER__",
+            "OLK_SRC",
+            "order-top",
+            "tabindex",
+            "mail-editor",
+            "moz-",
+            "reply-intro",
+            "OutlookMessageHeader",
+        )
+    ):
         return None
     kept, found = _outside(html)
     return text_of_clean(kept) if found else None
@@ -46,7 +66,11 @@ def _outside(html: str) -> tuple[str, bool]:
             if not hidden:
                 out.append(tag[0])
             continue
-        if attributes and not hidden and (_REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes))):
+        if (
+            attributes
+            and not hidden
+            and (_REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes)))
+        ):
             return "".join(out), True
         hides = bool(attributes) and _hides(name, attributes, html, at)
         found = found or (hides and "ignature" not in attributes)
@@ -86,12 +110,18 @@ def only_fresh(lines: list[str], fresh: str) -> list[str] | None:
         return None
     kept: list[str] = []
     at = found = 0
+    dropped = False
     for line in lines:
         words = [] if at >= len(wanted) or line.lstrip().startswith(">") else _words(line)
         place = _place(wanted, words, at) if words else None
         if place is None:
-            kept.append("")
+            if not line.strip() and kept and kept[-1].strip():
+                kept.append("")
+            dropped = dropped or bool(line.strip())
         else:
+            if dropped and kept and kept[-1].strip():
+                kept.append("")
+            dropped = False
             kept.append(line)
             found += len(words)
             at = place

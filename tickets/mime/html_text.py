@@ -50,8 +50,10 @@ class _Text:
         if "".join(self.line).strip(" \xa0"):
             self.end_line()
         self.line = []
-        if space and self.lines and self.lines[-1].strip("> "):
-            self.lines.append(">" * self.quote)
+        if space and self.lines:
+            if self.lines[-1].strip("> "):
+                self.lines.append("")
+            self.lines[-1] = ">" * self.quote  # between two depths of quoting the blank line belongs to the lower one
 
     def open(self, name: str, attributes: str) -> None:
         if name == "br":
@@ -106,7 +108,12 @@ class _Text:
         """A link whose words do not show where it leads gets its address in angle brackets."""
         address, start = self.links.pop()
         shown = "".join(self.line[start:]).strip()
-        if address.startswith(("http://", "https://")) and shown and address.rstrip("/").partition("://")[2] not in shown and "[" not in shown:
+        if (
+            address.startswith(("http://", "https://"))
+            and shown
+            and address.rstrip("/").partition("://")[2] not in shown
+            and "[" not in shown
+        ):
             self.line.append(f" <{address}>")
 
 

@@ -73,7 +73,7 @@ def read_bounce_address(keys: Mapping[str, bytes], address: str) -> str | None:
 
 
 def subject_tag(key: bytes, ticket: int) -> str:
-    """"[#1042-k7f3]": the ticket's number, signed just enough to keep guesses out."""
+    """ "[#1042-k7f3]": the ticket's number, signed just enough to keep guesses out."""
     return f"[#{ticket}-{_mac(key, 'tag', str(ticket))[:4]}]"
 
 

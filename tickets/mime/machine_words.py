@@ -1,5 +1,7 @@
 """How machines phrase it, in many languages: returned mail, delays, absence. Only data; bounces.py and automatic.py read it."""
 
+# ruff: noqa: E501 — one phrase list per language is read sideways, not wrapped
+
 import re
 
 _I = re.IGNORECASE
@@ -66,7 +68,15 @@ DELAYED = _any(
     r"retras(?:ad[oa]|o)", r"se seguirá intentando", r"in ritardo", r"atrasad[oa]", r"vertraagd", r"opóźni", r"отложена?", r"задерж", r"будут продолжены", r"затрим", r"延迟|延遲|遅延|遅れ|지연",
 )  # fmt: skip
 FINAL = _any(
-    r"permanent", r"giving up", r"i've given up", r"will not (?:be )?retr", r"gave up", r"endgültig", r"retry time(?:out)? exceeded", r"undeliver", r"returned"
+    r"permanent",
+    r"giving up",
+    r"i've given up",
+    r"will not (?:be )?retr",
+    r"gave up",
+    r"endgültig",
+    r"retry time(?:out)? exceeded",
+    r"undeliver",
+    r"returned",
 )
 
 AUTO_SUBJECT = re.compile(
@@ -101,11 +111,38 @@ AUTO_TEXT = _any(
     r"αυτόματη απάντηση|αυτόματο μήνυμα", r"otomatik (?:olarak|yanıt|cevap|mesaj)", r"自动(?:回复|发送|答复)|自動(?:回覆|返信|送信|配信|的に送信)", r"자동 ?(?:응답|발송|회신)", r"הודעה אוטומטית|תשובה אוטומטית|מענה אוטומטי", r"رد تلقائي|رسالة تلقائية|رد آلي", r"thư trả lời tự động|pesan otomatis|balasan otomatis",
 )  # fmt: skip
 # Every phrase of AUTO_TEXT has one of these in it.
-AUTO_STEMS = ("auto", "авто", "αυτόμ", "otomat", "out of", "out-of", "自动", "自動", "자동", "אוטומטי", "تلقائي", "آلي", "tự động")
+AUTO_STEMS = (
+    "auto",
+    "авто",
+    "αυτόμ",
+    "otomat",
+    "out of",
+    "out-of",
+    "自动",
+    "自動",
+    "자동",
+    "אוטומטי",
+    "تلقائي",
+    "آلي",
+    "tự động",
+)
 AWAY_TEXT = _any(
     r"(?:i am|i'm|i will be|i'll be|we are)[^.\n]{0,40}(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday)|away (?:from|until|on|till))", r"out of (?:the )?office (?:until|from|and|till|with)", r"(?:currently )?out of office\b.{0,40}\breturn",
     r"limited access to (?:my )?e-?mail", r"i will (?:be back|return|respond|reply)[^.\n]{0,40}(?:on|when|upon|as soon)", r"bin[^.\n]{0,60}(?:nicht (?:im büro|erreichbar|im haus)|abwesend|im urlaub|außer haus)", r"nicht im büro", r"je (?:suis|serai)[^.\n]{0,40}(?:absent|en congé|en vacances)",
     r"(?:estoy|estaré|me encuentro)[^.\n]{0,40}(?:fuera de (?:la )?oficina|de vacaciones|ausente)", r"sono[^.\n]{0,30}(?:fuori ufficio|assente|in ferie)|sarò assente", r"(?:estou|estarei)[^.\n]{0,40}(?:fora do escrit|de férias|ausente)", r"ben (?:ik )?[^.\n]{0,40}(?:afwezig|niet aanwezig|op vakantie|niet op kantoor)",
     r"jestem (?:na urlopie|nieobecn)|będę nieobecn|przebywam na urlopie", r"(?:я )?(?:нахожусь|буду|сейчас)[^.\n]{0,40}(?:в отпуске|отсутств|вне офиса)", r"(?:я )?(?:перебуваю|буду|зараз)[^.\n]{0,40}(?:у відпустці|відсутн)", r"jag är[^.\n]{0,40}(?:ledig|bortrest|på semester|inte på kontoret)", r"jeg er[^.\n]{0,40}(?:på ferie|ikke på kontoret|fraværende|ikke til stede)",
     r"olen (?:lomalla|poissa)", r"jsem[^.\n]{0,30}(?:na dovolené|mimo kancel|nepřítom)", r"szabadságon (?:vagyok|leszek)", r"sunt în concediu", r"休暇|不在にして|不在のため|休假|出差|부재|휴가", r"חופשה", r"إجازة", r"yıllık izin|izindeyim|ofis dışında",
+)  # fmt: skip
+
+# What the words of a diagnostic mean, as an enhanced status code without its class (RFC 3463).
+MEANINGS = (
+    ("2.2", re.compile(r"mailbox (?:is )?full|(?:over|exceed\w*) (?:\w+ ){0,3}quota|quota (?:exceeded|full)|insufficient (?:disk|storage)|postfach.{0,20}voll|overquota|переполнен|pleine|lleno|pełna|容量", _I)),
+    ("1.1", re.compile(r"user (?:is )?(?:unknown|not found|doesn'?t exist)|unknown (?:user|recipient|address|local)|no such (?:user|recipient|mailbox|address|person|account)|(?:user|recipient|mailbox|account|address)[^.\n]{0,60}(?:unknown|not found|not exist|doesn'?t exist|no longer|invalid|couldn'?t be found)|invalid (?:recipient|mailbox|address)|unrouteable address|unbekannt|n'existe pas|inconnue?|no existe|non esiste|não existe|nie istnieje|не существует|не існує|不存在|存在しません|見つかりません|존재하지|does not (?:exist|like recipient)|mailbox unavailable|recipient rejected", _I)),
+    ("1.2", re.compile(r"(?:host|domain)[^.\n]{0,40}(?:not found|unknown|not exist|doesn'?t exist)|nxdomain|unrouteable (?:mail )?domain|name service error|no mx|dns error|bad destination (?:system|mailbox)", _I)),
+    ("2.1", re.compile(r"disabled|inactive|suspended|deactivated|deaktiviert|заблокирован|not accepting", _I)),
+    ("3.4", re.compile(r"(?:message|mail|size)[^.\n]{0,30}(?:too (?:big|large)|exceed)|too large|size limit|zu groß", _I)),
+    ("7.1", re.compile(r"spam|blocked|block ?list|blacklist|policy|denied|not allowed|refused by|prohibited|dmarc|spf|reputation|content rejected|not permitted|virus", _I)),
+    ("4.6", re.compile(r"too many hops|routing loop|mail loop|hop count", _I)),
+    ("4.7", re.compile(r"timed? ?out|expired|retry time|queue too long|too long in queue|could not be delivered for|nicht erreichbar|after \d+ (?:hours|days)", _I)),
+    ("4.1", re.compile(r"connection refused|no answer|no route|unreachable|could not connect|unable to connect|connect to", _I)),
 )  # fmt: skip

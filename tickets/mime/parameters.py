@@ -24,7 +24,10 @@ def value_and_parameters(text: str | None) -> tuple[str, dict[str, str]]:
     rest = text[match.end() :]
     if "=" not in rest:
         return value.replace(" ", ""), {}
-    pairs = [(name.lower(), _unescaped(quoted) if quoted else plain.strip()) for name, quoted, plain in _PARAMETER.findall(rest)[:500]]
+    pairs = [
+        (name.lower(), _unescaped(quoted) if quoted else plain.strip())
+        for name, quoted, plain in _PARAMETER.findall(rest)[:500]
+    ]
     if any("*" in name for name, _ in pairs):
         return value, _joined(pairs)
     return value, dict(reversed(pairs))

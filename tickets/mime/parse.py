@@ -91,7 +91,11 @@ def ids(headers: Headers, name: str) -> list[str]:
     """The message ids of a field, without brackets, in order, each once (RFC 5322 §3.6.4). A bare id without brackets counts."""
     found: dict[str, None] = {}
     for raw in headers.raw(name):
-        text = raw.decode("utf-8", "replace") if b"=?" not in raw else decode_words(" ".join(raw.decode("utf-8", "replace").split()))
+        text = (
+            raw.decode("utf-8", "replace")
+            if b"=?" not in raw
+            else decode_words(" ".join(raw.decode("utf-8", "replace").split()))
+        )
         matches = _ID.findall(text)
         if not matches and "<" not in text:
             matches = [word for word in text.split() if "@" in word or name == "message-id"][:1000]

@@ -27,20 +27,36 @@ _KNOWN = frozenset(
 class Part:
     """One part: its header fields and where its content lies. A leaf has no children; `number` counts the leaves from 1."""
 
-    __slots__ = ("children", "content_type", "defects", "disposition", "end", "headers", "number", "parameters", "parent", "raw", "start")
+    __slots__ = (
+        "children",
+        "content_type",
+        "defects",
+        "disposition",
+        "end",
+        "headers",
+        "number",
+        "parameters",
+        "parent",
+        "raw",
+        "start",
+    )
 
     def __init__(self, raw: bytes, headers: Headers, start: int, parent: "Part | None") -> None:
         self.raw, self.headers, self.start, self.end = raw, headers, start, len(raw)
-        self.parent, self.children, self.number = parent, [], 0
+        self.parent, self.number = parent, 0
+        self.children: list[Part] = []
         self.defects: list[str] = []
+        self.content_type: str
         kind, self.parameters = value_and_parameters(_content_type(headers))
         digest = parent is not None and parent.content_type == "multipart/digest"
         self.content_type = kind if "/" in kind else ("message/rfc822" if digest else "text/plain")
         self.disposition, disposition = value_and_parameters(headers.text("content-disposition"))
         if disposition:
-            self.parameters = self.parameters | {"filename": disposition["filename"]} if "filename" in disposition else self.parameters
-
-    children: list["Part"]
+            self.parameters = (
+                self.parameters | {"filename": disposition["filename"]}
+                if "filename" in disposition
+                else self.parameters
+            )
 
     @property
     def is_multipart(self) -> bool:

@@ -1,5 +1,7 @@
 """How mail programs announce what they quote and sign, in many languages. Only data; quotes.py and signatures.py read it."""
 
+# ruff: noqa: E501 — one phrase list per language is read sideways, not wrapped
+
 import re
 
 _I = re.IGNORECASE
@@ -11,7 +13,10 @@ _WROTE = (
     r"је написао(?:/ла)?|написа(?:л(?:\(а\)|а)?|в(?:\(ла\)|ла)?)?|писа(?:л(?:\(а\)|а)?|в(?:\(ла\)|ла)?)|пишет|пише|έγραψε(?:ν)?|şunu yazdı|yazdı|rašė|parašė|rakstīja|kirjutas|"
     r"כתב(?:ה)?(?:/ה)?|‏?كتب(?:ت)?|ने लिखा|เขียนว่า|đã viết|menulis|写道|寫道|写到|书写|のメッセージ|のメール|書きました|は書いた|님이 작성|작성|نوشت(?:ه)?|het volgende geschreven"
 )
-WROTE_END = re.compile(rf"(?:{_WROTE})(?:[^\n]{{0,40}})?\s{{0,3}}[:：]\s*$|(?:写道|寫道|のメール|のメッセージ|書きました|작성|wrote|schrieb)\s*[:：]?\s*$", _I)
+WROTE_END = re.compile(
+    rf"(?:{_WROTE})(?:[^\n]{{0,40}})?\s{{0,3}}[:：]\s*$|(?:写道|寫道|のメール|のメッセージ|書きました|작성|wrote|schrieb)\s*[:：]?\s*$",
+    _I,
+)
 WROTE_ANY = re.compile(rf"(?:{_WROTE})", _I)
 ATTRIBUTION_START = re.compile(
     r"(?:On|At|In|Am|Le|El|Il|Em|No dia|Op|Den|På|Dnia|W dniu|Dne|Dňa|Dana|Dne|La|În data|Pe|Στις|Την|Tarih|Vào|Pada|Kuupäeval|в|В|У|у|بتاريخ|في|ב|في|于|在|Il giorno|In data|A|Kl|"

@@ -14,7 +14,16 @@ from tickets.mime.signatures import without_signature
 LONGEST = 300_000
 MOST_LINES = 20_000
 _MARKED = re.compile(r"^[ \t]{0,3}(?:>|\|[ \t]?(?=\S)|[A-Z]{1,3}>[ \t])")
-_UNSEEN = {"\xa0": " ", "\u202f": " ", "\u200b": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u202a": "", "\u202c": ""}
+_UNSEEN = {
+    "\xa0": " ",
+    "\u202f": " ",
+    "\u200b": "",
+    "\u200e": "",
+    "\u200f": "",
+    "\ufeff": "",
+    "\u202a": "",
+    "\u202c": "",
+}
 # Cheap looks before the dear ones: an announcement ends like this, a separator starts like that.
 _ENDINGS = (":", "：", "写道", "寫道", "のメール", "のメッセージ", "書きました", "작성", "wrote", "schrieb")
 _SEPARATOR_STARTS = ("-", "_", "=", "*", "—", "–", "#")
@@ -177,7 +186,7 @@ def _after_header_block(lines: list[str], at: int) -> int | None:
         else:
             gap += 1
         number += 1
-    enough = "from_" in kinds and len(kinds) >= 3 and ("@" in values or "subject" in kinds and "date" in kinds)
+    enough = "from_" in kinds and len(kinds) >= 3 and ("@" in values or ("subject" in kinds and "date" in kinds))
     return end if enough else None
 
 
@@ -188,7 +197,11 @@ def _after_attribution(lines: list[str], at: int) -> int | None:
     joined = ""
     for number in range(at, min(at + 4, len(lines))):
         line = lines[number].strip()
-        if not line or line.startswith(">") or (number > at and not ATTRIBUTION_START.match(lines[at].lstrip(" \t-*—–"))):
+        if (
+            not line
+            or line.startswith(">")
+            or (number > at and not ATTRIBUTION_START.match(lines[at].lstrip(" \t-*—–")))
+        ):
             return None
         joined = f"{joined} {line}".strip()
         if len(joined) > 400:

@@ -4,7 +4,7 @@ import re
 
 from tickets.mime.quote_words import CLOSING, CONTACT, DISCLAIMER, MOBILE, RULE
 
-_DELIMITER = re.compile(r"^(?:-- ?|--\xa0|—)$")
+_DELIMITER = re.compile(r"^(?:--|—)$")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"')»”]?\s*$")
 _NAME_LIKE = re.compile(r"^[^\d.?!:;@]{2,60}$")
 LONGEST_BLOCK = 12
@@ -24,9 +24,12 @@ def without_signature(lines: list[str]) -> list[str]:
 def _without_delimited(lines: list[str]) -> list[str]:
     """Up to the line `-- ` (RFC 3676 §4.3). One that stands at the very top, or far from the end, cuts nothing."""
     for number, line in enumerate(lines):
-        if _DELIMITER.match(line.strip(" \t") + (" " if line.endswith(" ") else "")) and any(above.strip() for above in lines[:number]):
-            if len(lines) - number <= 40:
-                return lines[:number]
+        if (
+            _DELIMITER.match(line.strip())
+            and len(lines) - number <= 40
+            and any(above.strip() for above in lines[:number])
+        ):
+            return lines[:number]
     return lines
 
 
@@ -47,11 +50,17 @@ def _is_tail(lines: list[str]) -> bool:
 
 def _without_disclaimer(lines: list[str]) -> list[str]:
     paragraphs = _paragraphs(lines)
-    while len(paragraphs) > 1 and (DISCLAIMER.match(lines[paragraphs[-1][0]]) or all(RULE.match(line) for line in lines[slice(*paragraphs[-1])])):
+    while len(paragraphs) > 1 and (
+        DISCLAIMER.match(lines[paragraphs[-1][0]]) or all(RULE.match(line) for line in lines[slice(*paragraphs[-1])])
+    ):
         paragraphs.pop()
     # A disclaimer may be several paragraphs long: the first of them decides.
     for number, (start, _) in enumerate(paragraphs[1:], 1):
-        if DISCLAIMER.match(lines[start]) and len(paragraphs) - number <= 6 and len(" ".join(lines[start:]).split()) > 20:
+        if (
+            DISCLAIMER.match(lines[start])
+            and len(paragraphs) - number <= 6
+            and len(" ".join(lines[start:]).split()) > 20
+        ):
             paragraphs = paragraphs[:number]
             break
     return lines[: paragraphs[-1][1]] if paragraphs else lines
@@ -96,9 +105,14 @@ def _is_contact(block: list[str]) -> bool:
 
 
 def _is_sentence(line: str) -> bool:
+    """Does this line speak? A signature names; it has few words that begin with a small letter."""
     words = line.split()
-    return (len(words) > 4 and bool(_SENTENCE_END.search(line)) and not CONTACT.search(line)) or line.rstrip().endswith("?") or (
-        len(words) > 9 and not CONTACT.search(line)
+    small = sum(word[0].islower() and word.isalpha() and len(word) > 1 for word in words)
+    return (
+        small >= 5
+        or len(words) > 14
+        or line.rstrip().endswith("?")
+        or (len(words) > 4 and bool(_SENTENCE_END.search(line)) and not CONTACT.search(line))
     )
 
 

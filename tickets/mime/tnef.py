@@ -2,7 +2,7 @@
 
 import logging
 
-from tnefparse import TNEF  # type: ignore[import-untyped]
+from tnefparse import TNEF
 
 from tickets.mime.charsets import clean
 from tickets.mime.parameters import file_name
@@ -14,7 +14,9 @@ logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
 
 
 def is_tnef(content_type: str, filename: str | None) -> bool:
-    return content_type in ("application/ms-tnef", "application/vnd.ms-tnef") or (filename or "").lower() == "winmail.dat"
+    return (
+        content_type in ("application/ms-tnef", "application/vnd.ms-tnef") or (filename or "").lower() == "winmail.dat"
+    )
 
 
 def tnef_files(content: bytes) -> list[tuple[str | None, str, bytes]]:
@@ -23,7 +25,7 @@ def tnef_files(content: bytes) -> list[tuple[str | None, str, bytes]]:
         return []
     try:
         return [_file(found) for found in TNEF(content, do_checksum=False).attachments]
-    except Exception:  # noqa: BLE001  the vendor's reader fails in many ways; the whole file is still attached
+    except Exception:
         return []
 
 

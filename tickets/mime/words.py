@@ -52,7 +52,9 @@ def _word_end(text: str, start: int, limit: int) -> tuple[int, int]:
     """Where the encoded text ends and where reading goes on. A word that was never closed ends at the next space."""
     end = text.find("?=", start, limit)
     if end >= 0:
-        while text.startswith("?=", end + 1) and end + 1 < limit:  # "how are you??=": the first mark belongs to the text
+        while (
+            text.startswith("?=", end + 1) and end + 1 < limit
+        ):  # "how are you??=": the first mark belongs to the text
             end += 1
         return end, end + 2
     space = text.find(" ", start, limit)
