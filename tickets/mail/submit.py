@@ -254,10 +254,10 @@ def try_sender(client: smtplib.SMTP, sender: str) -> None:
         _offer(client, [sender], b"", beyond_ascii=False)
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(replies.words_of(str(error)), TEMPORARY) from error
-    leave(client)
 
 
 def leave(client: smtplib.SMTP) -> None:
-    """Say goodbye; what the server thinks of it does not matter any more."""
+    """Say goodbye and do not wait for the answer: what became of the mail is known, and must be noted at once."""
     with suppress(OSError, smtplib.SMTPException):
-        client.quit()
+        client.putcmd("QUIT")
+    client.close()

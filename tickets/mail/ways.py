@@ -3,6 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from tickets.mail import maildir, provider, submit
 from tickets.mail.render import return_path
 from tickets.mail.server import AUTO, SSL, STARTTLS, Server
 from tickets.models import Account, Delivery
+
+
+Carried = tuple[dict[str, str], dict[str, NotSent]]  # remote id by recipient; the recipients refused
 
 
 class Way(ABC):
@@ -31,8 +35,17 @@ class Way(ABC):
         """Try the way without sending anything. Raises NotSent."""
 
     @abstractmethod
+    def carry(self, senders: Sequence[str], recipients: Sequence[str], mail: bytes) -> Carried:
+        """Hand one mail over, trying the envelope senders in turn. Raises NotSent when it went to nobody."""
+
     def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
-        """Carry the mail. As Channel.send."""
+        """Carry the mail of some deliveries. As Channel.send."""
+        by_address = by_recipient(outgoing.deliveries)
+        ids, refused = self.carry(senders(outgoing), list(by_address), rendered)
+        for recipient, remote_id in ids.items():
+            for delivery in by_address[recipient]:
+                done(delivery, 0, remote_id)
+        return [(delivery, error) for recipient, error in refused.items() for delivery in by_address[recipient]]
 
 
 class SmtpWay(Way):
@@ -50,20 +63,15 @@ class SmtpWay(Way):
         try:
             submit.try_sender(client, self.account.address)
         finally:
-            client.close()
+            submit.leave(client)
 
-    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
-        by_address = by_recipient(outgoing.deliveries)
+    def carry(self, senders: Sequence[str], recipients: Sequence[str], mail: bytes) -> Carried:
         client = submit.connect(self.server, own_name())
         try:
-            outcome = submit.submit(client, senders(outgoing), list(by_address), rendered)
-            for recipient in outcome.accepted:
-                for delivery in by_address[recipient]:
-                    done(delivery, 0, outcome.words)
-            submit.leave(client)
+            outcome = submit.submit(client, senders, recipients, mail)
         finally:
-            client.close()
-        return refusals(by_address, outcome.refused)
+            submit.leave(client)
+        return dict.fromkeys(outcome.accepted, outcome.words), outcome.refused
 
 
 class ProviderWay(Way):
@@ -80,14 +88,8 @@ class ProviderWay(Way):
     def probe(self) -> None:
         provider.connection(self.name, options(self.given))
 
-    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
-        by_address = by_recipient(outgoing.deliveries)
-        backend = provider.connection(self.name, options(self.given))
-        ids, refused = provider.hand_over(backend, rendered, list(by_address))
-        for recipient, remote_id in ids.items():
-            for delivery in by_address[recipient]:
-                done(delivery, 0, remote_id)
-        return refusals(by_address, refused)
+    def carry(self, senders: Sequence[str], recipients: Sequence[str], mail: bytes) -> Carried:
+        return provider.hand_over(provider.connection(self.name, options(self.given)), mail, recipients)
 
 
 class FolderWay(Way):
@@ -100,16 +102,13 @@ class FolderWay(Way):
     def probe(self) -> None:
         """Nothing to reach."""
 
-    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
-        name = f"{int(outgoing.message.at.timestamp())}.{outgoing.message.public_id}.holdfast"
-        recipients = list(by_recipient(outgoing.deliveries))
+    def carry(self, senders: Sequence[str], recipients: Sequence[str], mail: bytes) -> Carried:
+        name = f"{sha256(mail).hexdigest()[:32]}.holdfast"  # the same mail again is the same file
         try:
-            maildir.put(maildir.folder_of(self.account), name, recipients, rendered)
+            maildir.put(maildir.folder_of(self.account), name, recipients, mail)
         except OSError as error:
             raise NotSent(_("The mail could not be written: %s") % error, TEMPORARY) from error
-        for delivery in outgoing.deliveries:
-            done(delivery, 0, name)
-        return []
+        return dict.fromkeys(recipients, name), {}
 
 
 def way_of(account: Account) -> Way:
@@ -172,8 +171,3 @@ def by_recipient(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
     for delivery in deliveries:
         found.setdefault(delivery.recipient, []).append(delivery)
     return found
-
-
-def refusals(by_address: dict[str, list[Delivery]], refused: dict[str, NotSent]) -> Refused:
-    """Return the refused recipients as deliveries."""
-    return [(delivery, error) for recipient, error in refused.items() for delivery in by_address[recipient]]
