@@ -33,7 +33,16 @@ def steps() -> dict[str, list[str]]:
         "layers": tool("lint-imports"),
         "missing migrations": [python, "manage.py", "makemigrations", "--check", "--dry-run"],
         "deployment": [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        "sizes and pins": [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_sizes.py", "tests/test_pins.py"],
+        "sizes and pins": [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "tests/test_sizes.py",
+            "tests/test_pins.py",
+        ],
     }
 
 

@@ -78,6 +78,19 @@ class Running:
             cwd=ROOT, env=self.environment, input=stdin, capture_output=True, timeout=120, check=False,
         )  # fmt: skip
 
+    def ask(self, code: str) -> Any:
+        """Run Python with Django ready on the same data; what it gives to `tell(…)` comes back."""
+        script = (
+            f"import json, django; django.setup(); tell = lambda answer: print(json.dumps(answer, default=str))\n{code}"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT, env={**self.environment, "DJANGO_SETTINGS_MODULE": "helpdesk.settings"},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+
     def words(self) -> str:
         """Everything it has printed and logged."""
         return self.log.read_text("utf-8", "replace")
@@ -90,14 +103,14 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     return {**kept, "DATA_DIR": str(data_dir), **ports, "PYTHONWARNINGS": "default", **settings}
 
 
-def start(data_dir: Path, **settings: str) -> Running:
-    """Start `manage.py run` and do not wait."""
+def start(data_dir: Path, command: tuple[str, ...] = ("manage.py", "run"), **settings: str) -> Running:
+    """Start `manage.py run`, or another command like it, and do not wait."""
     data_dir.mkdir(parents=True, exist_ok=True)
     values = environment(data_dir, **settings)
     log = data_dir.parent / f"{data_dir.name}.log"
     with open(log, "ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "run"],
+            [sys.executable, *command],
             cwd=ROOT, env=values, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     return Running(process, values, log)
@@ -111,9 +124,9 @@ def ready(house: Running) -> bool:
 
 
 @contextmanager
-def running(data_dir: Path, **settings: str) -> Iterator[Running]:
+def running(data_dir: Path, command: tuple[str, ...] = ("manage.py", "run"), **settings: str) -> Iterator[Running]:
     """A whole Holdfast, for as long as the block runs; killed when it does not stop by itself."""
-    house = start(data_dir, **settings)
+    house = start(data_dir, command, **settings)
     try:
         wait_until(lambda: ready(house), 40, "Holdfast did not start")
         yield house

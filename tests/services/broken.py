@@ -1,0 +1,67 @@
+"""Holdfast with one promise taken out, to show that the kill test sees it: `python -m tests.services.broken PROMISE run`."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+
+def answer_before_storing() -> None:
+    """250 first, storing later: what a listener without the fsync promises and cannot keep."""
+    from tickets.mail import batch
+
+    store = batch._try
+
+    def later(arrivals: Any) -> None:
+        kept = list(arrivals)
+        threading.Timer(1.0, lambda: store(kept)).start()
+
+    batch._try = later
+
+
+def send_again_when_unsure() -> None:
+    """A delivery whose sender died is sent again: what a queue without the claim does."""
+    from tickets.actions import deliver
+    from tickets.models import Delivery, DeliveryState
+
+    def again() -> None:
+        Delivery.objects.filter(state=DeliveryState.SENDING).update(state=DeliveryState.QUEUED, lease_until=None)
+
+    deliver.give_up_on_abandoned = again
+    tick_too(again)
+
+
+def tick_too(act: Callable[[], None]) -> None:
+    """Do something with every tick of the clock."""
+    from helpdesk.run import parts
+
+    tick = parts.tick
+
+    def both() -> None:
+        act()
+        time.sleep(0.05)
+        tick()
+
+    parts.tick = both
+
+
+PROMISES = {"stored": answer_before_storing, "claimed": send_again_when_unsure}
+
+
+def main() -> None:
+    """Break one promise, then do what manage.py does."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "helpdesk.settings"
+    promise = sys.argv.pop(1)
+    django.setup()
+    PROMISES[promise]()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
