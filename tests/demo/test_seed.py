@@ -44,7 +44,7 @@ def planned_states() -> Counter[str]:
                 state = step.body
             elif step.kind == "reply":
                 state = "waiting"
-            elif step.kind == "in" and state != "new":
+            elif step.kind in ("in", "bounce") and state != "new":
                 state = "open"
         states[state] += 1
     return states

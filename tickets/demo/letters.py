@@ -114,6 +114,8 @@ def _references(before: Previous | None) -> tuple[str, ...]:
 
 
 def _address(person: Person, charset: str) -> str:
+    if not person.name:
+        return person.address
     name = f'"{person.name}"' if person.name.isascii() else _words(person.name, charset)
     return f"{name} <{person.address}>"
 

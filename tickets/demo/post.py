@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from tickets.mime.build import File, build
 from tickets.mime.parse import Mail, parse
 from tickets.models import Account
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 HEAD_BYTES = 8192  # the lines that name a mail's recipients stand at its beginning
 
 
@@ -51,7 +52,7 @@ def mailboxes() -> list[Account]:
 def customers() -> tuple[Person, ...]:
     """Everybody who writes to the shop, by name; those who wrote several times once."""
     people = {conversation.customer.address: conversation.customer for conversation in conversations()}
-    return tuple(sorted(people.values(), key=lambda person: person.name.casefold()))
+    return tuple(sorted(people.values(), key=lambda person: str(person).casefold()))
 
 
 def received(address: str) -> list[Letter]:
@@ -62,7 +63,7 @@ def received(address: str) -> list[Letter]:
         for path in (maildir.folder_of(account) / "new").glob("*")
         if _is_for(path, address.lower())
     ]
-    return sorted(found, key=lambda letter: letter.name, reverse=True)
+    return sorted(found, key=lambda letter: (letter.at or EARLIEST, letter.name), reverse=True)
 
 
 @lru_cache(maxsize=500)

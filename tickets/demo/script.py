@@ -30,6 +30,9 @@ class Person:
     name: str
     address: str
 
+    def __str__(self) -> str:
+        return self.name or self.address
+
     @classmethod
     def parse(cls, written: str) -> Person:
         """Read `Name <address>`; ValueError when there is no address."""
@@ -48,14 +51,14 @@ AGENTS: Mapping[str, Person] = {
 ADMINISTRATOR = "ann"
 
 MAILBOXES: Mapping[str, Person] = {
-    "support": Person("Harbour Lane Workshop", "support@harbourlane.example"),
-    "orders": Person("Harbour Lane Orders", "orders@harbourlane.example"),
-    "billing": Person("Harbour Lane Billing", "billing@harbourlane.example"),
+    "support": Person("Workshop at Harbour Lane", "support@harbourlane.example"),
+    "orders": Person("Orders at Harbour Lane", "orders@harbourlane.example"),
+    "billing": Person("Billing at Harbour Lane", "billing@harbourlane.example"),
 }
 SIGNATURES: Mapping[str, str] = {
-    "support": "Harbour Lane Workshop\nOpen Monday to Saturday, 9 to 18",
-    "orders": "Harbour Lane Orders\nBicycles, parts and repair",
-    "billing": "Harbour Lane Billing",
+    "support": "Workshop at Harbour Lane\nOpen Monday to Saturday, 9 to 18",
+    "orders": "Orders at Harbour Lane\nBicycles, parts and repair",
+    "billing": "Billing at Harbour Lane",
 }
 
 

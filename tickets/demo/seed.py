@@ -176,8 +176,8 @@ def _send(at: datetime) -> None:
 
 def _sent(message: Message) -> Previous:
     """What the customer received, from the folder that takes the place of the world."""
-    (file,) = (maildir.folder_of(message.account) / "new").glob(f"*.{message.public_id}.*")
-    mail = parse(file.read_bytes())
+    name = message.deliveries.values_list("remote_ids", flat=True)[0][0]
+    mail = parse((maildir.folder_of(message.account) / "new" / name).read_bytes())
     sender = Person(mail.from_.name, mail.from_.address) if mail.from_ else Person("", message.account.address)
     reply_to = mail.reply_to[0].address if mail.reply_to else ""
     ids = tuple(f"<{identity}>" for identity in mail.references)
