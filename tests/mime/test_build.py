@@ -1,5 +1,7 @@
 """What is built is read back as it was meant, and is the same bytes every time."""
 
+# ruff: noqa: E501
+
 from datetime import UTC, datetime
 from email import message_from_bytes
 

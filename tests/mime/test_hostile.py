@@ -1,5 +1,7 @@
 """Whatever the bytes are, reading gives a value: no exception, no NUL, no lone surrogate."""
 
+# ruff: noqa: RUF005
+
 from dataclasses import fields
 
 from hypothesis import given, settings
@@ -155,4 +157,4 @@ def test_nesting_a_thousand_deep_and_ten_thousand_parts_are_read() -> None:
 def test_html_too_deep_to_parse_is_shown_as_its_words() -> None:
     assert sanitise("<div>" * 100_000 + "hello") == "<p>hello</p>"
     assert sanitise("<script>" * 100_000) == ""
-    assert to_text("<b>" * 600 + "hello<script>bad()</script> you") == "hello  you"
+    assert to_text("<b>" * 600 + "hello<script>bad()</script> you") == "hello you"

@@ -1,5 +1,7 @@
 """HTML of strangers: safe, readable, with pictures only when asked for."""
 
+# ruff: noqa: E501
+
 import pytest
 
 from tickets.mime.html import display, from_text, sanitise, to_text

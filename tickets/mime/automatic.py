@@ -112,9 +112,12 @@ def _is_returned(headers: Headers, text: str) -> bool:
     subject = headers.get("subject") or ""
     if AUTO_SUBJECT.search(subject) and not daemon:
         return False
-    by_subject = bool(RETURNED_SUBJECT.search(subject)) and not _REPLY_PREFIX.match(subject)
-    by_text = bool(RETURNED_TEXT.search(text[:6000]))
-    return (by_subject and (daemon or by_text)) or (daemon and by_text)
+    if _REPLY_PREFIX.match(subject) and not null:
+        return False  # a postmaster is a person at times
+    by_subject = RETURNED_SUBJECT.search(subject) is not None
+    by_text = RETURNED_TEXT.search(text[:6000]) is not None
+    machine = null or "auto-submitted" in headers or "daemon" in (headers.get("from") or "").lower()
+    return (by_subject and (daemon or by_text)) or (daemon and by_text and machine)
 
 
 def _is_auto_reply(headers: Headers, text: str) -> bool:

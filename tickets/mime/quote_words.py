@@ -23,7 +23,8 @@ ATTRIBUTION_START = re.compile(
     r"[A-Za-zÀ-ž]{2,12}[.,]|[а-яіїєґ]{2,4}[.,]|\d{1,4}[-./年]|ma|ti|ke|to|pe|la|su|Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![A-Za-z])",
 )
 DATE_AND_ADDRESS = re.compile(r"\d.{3,200}[<(][^<>()@\s]{1,80}@[^<>()\s]{1,120}[>)]\s*[:：]\s*$")
-TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[\w.+-]{1,64}@[\w-]{1,64}\.")
+# A whole date or an address: what stands below such a line without marks is history all the same.
+WHEN_OR_WHO = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[\w.+-]{1,64}@[\w-]{1,64}\.")
 
 SEPARATOR = re.compile(
     r"^[ \t]*(?:[-_=*—–]{2,30}\s*(?:original message|original e-?mail|forwarded (?:message|by|mail).{0,60}|reply message|replied message|weitergeleitete (?:nachricht|e-?mail)|ursprüngliche (?:nachricht|e-?mail|mitteilung)|"

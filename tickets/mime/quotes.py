@@ -8,8 +8,8 @@ import re
 
 from tickets.mime.html import sanitise
 from tickets.mime.html_quotes import fresh_text, only_fresh
-from tickets.mime.quote_words import ATTRIBUTION_START, DATE_AND_ADDRESS, LABEL, RULE, SEPARATOR, TIME, WROTE_END
-from tickets.mime.signatures import without_signature
+from tickets.mime.quote_words import ATTRIBUTION_START, DATE_AND_ADDRESS, LABEL, RULE, SEPARATOR, WHEN_OR_WHO, WROTE_END
+from tickets.mime.signatures import is_only_signature, without_signature
 
 LONGEST = 300_000
 MOST_LINES = 20_000
@@ -64,6 +64,8 @@ def _seen(text: str) -> str:
 def _letter(lines: list[str]) -> str:
     """The kept runs of lines, each without its signature, put together."""
     runs = _own_runs(lines)
+    if len(runs) > 1:
+        runs = [run for run in runs if not is_only_signature(run)] or runs
     pieces = []
     for number, run in enumerate(runs):
         last = number == len(runs) - 1 or not any(any(line.strip() for line in later) for later in runs[number + 1 :])
@@ -221,7 +223,9 @@ def _is_attribution(joined: str, lines: list[str], following: int) -> bool:
         return False
     after = _next_filled(lines, following, 3)
     quoted = after is not None and lines[after].lstrip().startswith(">")
-    return quoted or (TIME.search(text) is not None and ATTRIBUTION_START.match(text.lstrip(" \t-*—–")) is not None)
+    return quoted or (
+        WHEN_OR_WHO.search(text) is not None and ATTRIBUTION_START.match(text.lstrip(" \t-*—–")) is not None
+    )
 
 
 def _answered_between(lines: list[str], at: int) -> bool:

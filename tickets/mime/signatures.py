@@ -21,6 +21,12 @@ def without_signature(lines: list[str]) -> list[str]:
     return kept if any(line.strip() for line in kept) else lines
 
 
+def is_only_signature(lines: list[str]) -> bool:
+    """Is this run nothing but a signature, as some programs put it above the quote while the answer stands below?"""
+    filled = [line.strip() for line in lines if line.strip()]
+    return 0 < len(filled) <= 6 and (_DELIMITER.match(filled[0]) or MOBILE.match(filled[0])) is not None
+
+
 def _without_delimited(lines: list[str]) -> list[str]:
     """Up to the line `-- ` (RFC 3676 §4.3). One that stands at the very top, or far from the end, cuts nothing."""
     for number, line in enumerate(lines):
@@ -76,15 +82,15 @@ def _without_contact_block(lines: list[str]) -> list[str]:
     start = _after_closing(lines, start, end)
     if start >= end or not _is_contact(lines[start:end]):
         return lines
-    while at > 0 and start == paragraphs[at][0]:
+    while at > 1 and start == paragraphs[at][0]:
         above_start, above_end = paragraphs[at - 1]
         above = _after_closing(lines, above_start, above_end)
         if above >= above_end or not (_is_contact(lines[above:above_end]) or _is_name_card(lines[above:above_end])):
             break
         at, start = at - 1, above
-    if any(line.strip() for line in lines[:start]):
-        return lines[:start]
-    return lines
+    above = next((number for number in range(start - 1, -1, -1) if lines[number].strip()), -1)
+    # "Please send it to:" makes the address below it part of the letter.
+    return lines if above < 0 or lines[above].rstrip().endswith((":", "：")) else lines[:start]
 
 
 def _after_closing(lines: list[str], start: int, end: int) -> int:
