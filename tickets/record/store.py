@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -95,56 +95,12 @@ class FolderStore:
                 yield str(path.relative_to(self.root))
 
 
-class BucketStore:
-    """The record in an S3-compatible bucket: a PUT that must not exist takes the place of tmp and rename."""
-
-    def __init__(self, bucket: str, prefix: str) -> None:
-        import boto3  # noqa: PLC0415 - heavy, and only for those who keep the record in a bucket
-
-        self.bucket = bucket
-        self.prefix = prefix
-        self.client: Any = boto3.client("s3", endpoint_url=settings.S3_ENDPOINT_URL or None)
-
-    def write(self, name: str, data: bytes) -> None:
-        try:
-            self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=data, IfNoneMatch="*")
-        except self.client.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:  # 412: it is there already
-                raise OSError(f"The bucket {self.bucket} did not take {name}: {error}") from error
-
-    def settle(self, *folders: str) -> None:
-        """A PUT that was answered is durable."""
-
-    def read(self, name: str) -> bytes:
-        try:
-            content: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"].read()
-        except self.client.exceptions.NoSuchKey:
-            raise FileNotFoundError(name) from None
-        return content
-
-    def remove(self, name: str) -> None:
-        self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
-
-    def modified(self, name: str) -> datetime | None:
-        try:
-            found: datetime = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name)["LastModified"]
-        except self.client.exceptions.ClientError:
-            return None
-        return found
-
-    def names(self, folder: str) -> Iterator[str]:
-        pages = self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=f"{self.prefix}{folder}".rstrip("/") + "/" if folder else self.prefix
-        )
-        for page in pages:
-            for found in page.get("Contents", []):
-                yield str(found["Key"])[len(self.prefix) :]
-
-
 @lru_cache(maxsize=8)
 def _open(url: str) -> Store:
     parts = urlsplit(url)
     if parts.scheme == "s3":
+        from tickets.record.bucket import BucketStore  # noqa: PLC0415 - boto3 is heavy, and only for those who keep it there
+
         prefix = parts.path.strip("/")
         return BucketStore(parts.netloc, f"{prefix}/" if prefix else "")
     return FolderStore(Path(unquote(parts.path)))

@@ -1,0 +1,79 @@
+"""The record in an S3-compatible bucket: a PUT that must not exist takes the place of tmp and rename."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+EXISTS = 412
+MISSING = 404
+
+
+class BucketStore:
+    """A Store; see store.py for what its methods promise. Whatever the service does is an OSError."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        self.bucket = bucket
+        self.prefix = prefix
+        self.client: Any = boto3.client(
+            "s3",
+            endpoint_url=settings.S3_ENDPOINT_URL or None,
+            region_name=settings.AWS_REGION,
+            aws_access_key_id=settings.AWS_ACCESS_KEY_ID or None,
+            aws_secret_access_key=settings.AWS_SECRET_ACCESS_KEY or None,
+        )
+
+    @contextmanager
+    def _asking(self, verb: str, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            if _status(error) == MISSING:
+                raise FileNotFoundError(name) from error
+            raise OSError(f"The bucket {self.bucket} did not {verb} {name}: {error}") from error
+
+    def write(self, name: str, data: bytes) -> None:
+        with self._asking("take", name):
+            try:
+                self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=data, IfNoneMatch="*")
+            except ClientError as error:
+                if _status(error) != EXISTS:
+                    raise
+
+    def settle(self, *folders: str) -> None:
+        """A PUT that was answered is durable."""
+
+    def read(self, name: str) -> bytes:
+        with self._asking("give", name):
+            content: bytes = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"].read()
+        return content
+
+    def remove(self, name: str) -> None:
+        with self._asking("remove", name):
+            self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
+
+    def modified(self, name: str) -> datetime | None:
+        try:
+            with self._asking("know", name):
+                found: datetime = self.client.head_object(Bucket=self.bucket, Key=self.prefix + name)["LastModified"]
+        except FileNotFoundError:
+            return None
+        return found
+
+    def names(self, folder: str) -> Iterator[str]:
+        below = f"{self.prefix}{folder}/" if folder else self.prefix
+        with self._asking("list", below):
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=below)
+            for page in pages:
+                for found in page.get("Contents", []):
+                    yield str(found["Key"])[len(self.prefix) :]
+
+
+def _status(error: Exception) -> int:
+    """The HTTP status of a refusal; 0 when there was no answer."""
+    response: Any = getattr(error, "response", {})
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
