@@ -12,7 +12,7 @@ from typing import Any
 from tickets.models import Entry
 
 FORMAT = 1
-LAST_FIELD = b"Helpdesk-Original:"
+LAST_FIELD = b"\nHelpdesk-Original:"  # folded lines begin with a space: no value can look like it
 
 
 class BadEntry(Exception):
@@ -93,8 +93,8 @@ def path_of(entry: Entry) -> str:
 def split(data: bytes) -> tuple[bytes, bytes]:
     """Return (trace, original) of a file of the record. Raises BadEntry."""
     start = data.find(LAST_FIELD)
-    end = data.find(b"\n", start)
-    if start < 0 or end < 0 or (start > 0 and data[start - 1 : start] != b"\n"):
+    end = data.find(b"\n", start + 1)
+    if start < 0 or end < 0:
         raise BadEntry("it has no Helpdesk-Original line")
     return data[: end + 1], data[end + 1 :]
 
