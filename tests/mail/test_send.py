@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +205,7 @@ def scripted(**says: str) -> Iterator[int]:
 
     def serve() -> None:
         wire, _ = door.accept()
-        with wire, wire.makefile("rb") as lines:
+        with suppress(ConnectionError), wire, wire.makefile("rb") as lines:
             said, in_body = answers["greet"], False
             while said:
                 wire.sendall(said.replace("\n", "\r\n").encode() + b"\r\n")

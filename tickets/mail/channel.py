@@ -6,8 +6,9 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tickets.channels import CUT_OFF, Channel, Done, Field, Notice, NotSent, Outgoing, Probe, Refused
-from tickets.mail import imap, render, ways
+from tickets.channels import CUT_OFF, Channel, Done, Field, NotConnected, Notice, NotSent, Outgoing, Probe, Refused
+from tickets.mail import imap, proof, render, ways
+from tickets.mail.mailbox import TurnedAway, Unreachable
 from tickets.mail.server import CHOICES
 from tickets.models import Account, Health, Message
 
@@ -66,6 +67,14 @@ class Email(Channel):
         """A mail stands for itself."""
         return raw
 
+    def connect(self) -> None:
+        """Begin reading at the next mail, when "now" is wanted. Raises NotConnected when the mailbox cannot be opened."""
+        if str(self.account.config.get("since") or "now") == "now" and not self.account.state.get("imap"):
+            try:
+                imap.begin_now(self.account)
+            except (TurnedAway, Unreachable) as error:
+                raise NotConnected(str(error)) from error
+
     def poll(self, stop: Callable[[], bool]) -> None:
         """Read the mailbox by IMAP until `stop()`; at once back when none is set up."""
         imap.poll(self.account, stop)
@@ -102,6 +111,10 @@ class Email(Channel):
     def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
         """All recipients in one transaction, settled one by one."""
         return ways.way_of(self.account).send(outgoing, rendered, done)
+
+    def examine(self, seconds: float) -> list[str]:
+        """Where mail goes, and whether mail to signed reply addresses comes back: the account carries them only then."""
+        return [way_out(self.account), proof.prove(self.account, seconds)]
 
     def reply_address(self, message: Message) -> str:
         """The signed address, "" where the mailbox takes none."""

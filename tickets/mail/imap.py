@@ -21,7 +21,7 @@ from tickets.actions.accounts import report_health
 from tickets.inbox.accept import Arrival, accept_many
 from tickets.mail.cursor import MOST_FAILED, Cursor, live_from, read_from, recall, remember
 from tickets.mail.heads import date_of, return_path_of
-from tickets.mail.mailbox import Mailbox, Refused, Unreachable, folder_of, imap_server, open_mailbox
+from tickets.mail.mailbox import Mailbox, TurnedAway, Unreachable, folder_of, imap_server, open_mailbox
 from tickets.models import Account, Entry, Health
 
 logger = logging.getLogger(__name__)
@@ -42,13 +42,13 @@ def probe(account: Account) -> str:
     try:
         if server:
             open_mailbox(account, server).close()
-    except (Refused, Unreachable) as error:
+    except (TurnedAway, Unreachable) as error:
         return str(error)
     return ""
 
 
 def begin_now(account: Account) -> None:
-    """Note the mailbox's next number, so that reading begins with the next mail. Raises Refused, Unreachable."""
+    """Note the mailbox's next number, so that reading begins with the next mail. Raises TurnedAway, Unreachable."""
     server = imap_server(account)
     if server:
         mailbox = open_mailbox(account, server)
@@ -67,11 +67,11 @@ def poll(account: Account, stop: Stop) -> None:
         try:
             _session(account, stop)
             pause = FIRST_PAUSE
-        except (Refused, Unreachable, OSError, IMAPClientError, DatabaseError) as error:
+        except (TurnedAway, Unreachable, OSError, IMAPClientError, DatabaseError) as error:
             _complain(account, error)
             if time.monotonic() - began > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
-            least = REFUSED_PAUSE if isinstance(error, Refused) or "simultaneous" in str(error) else 0.0
+            least = REFUSED_PAUSE if isinstance(error, TurnedAway) or "simultaneous" in str(error) else 0.0
             _rest(max(pause, least) * random.uniform(0.8, 1.2), stop)  # noqa: S311
             pause = min(pause * 2, LONGEST_PAUSE)
         finally:

@@ -16,7 +16,7 @@ CONNECT_SECONDS = 15
 READ_SECONDS = 60
 
 
-class Refused(Exception):
+class TurnedAway(Exception):
     """The server will not let us in; the text says why and what to do. Trying again soon makes it worse."""
 
 
@@ -57,11 +57,11 @@ def folder_of(account: Account) -> str:
 
 
 def open_mailbox(account: Account, server: Server) -> Mailbox:
-    """Connect, sign in and open the folder; read-only unless the account wants marks or moves. Raises Refused, Unreachable."""
+    """Connect, sign in and open the folder; read-only unless the account wants marks or moves. Raises TurnedAway, Unreachable."""
     try:
         client = _dial(server)
     except ssl.SSLCertVerificationError as error:
-        raise Refused(distrust(server, error)) from error
+        raise TurnedAway(distrust(server, error)) from error
     except (OSError, IMAPClientError) as error:
         raise Unreachable(unreachable(server, error)) from error
     try:
@@ -89,18 +89,18 @@ def _sign_in(client: IMAPClient, server: Server) -> None:
         try:
             client.starttls(tls())
         except CapabilityError as error:
-            raise Refused(_("%(server)s offers no STARTTLS. Choose another kind of security.") % words) from error
+            raise TurnedAway(_("%(server)s offers no STARTTLS. Choose another kind of security.") % words) from error
         except ssl.SSLCertVerificationError as error:
-            raise Refused(distrust(server, error)) from error
+            raise TurnedAway(distrust(server, error)) from error
         encrypted = True
     if not encrypted and not server.is_local:
-        raise Refused(_("%(server)s offers no encryption, and the password is not sent without it.") % words)
+        raise TurnedAway(_("%(server)s offers no encryption, and the password is not sent without it.") % words)
     try:
         client.login(server.user, server.password)
     except LoginError as error:
         said = replies.words_of(_plain(error))
         sentence = _("%(server)s did not accept the user %(user)s or the password: %(said)s. Enter them anew.")
-        raise Refused(sentence % {**words, "said": said}) from error
+        raise TurnedAway(sentence % {**words, "said": said}) from error
 
 
 def _select(client: IMAPClient, account: Account) -> Mailbox:
@@ -113,7 +113,7 @@ def _select(client: IMAPClient, account: Account) -> Mailbox:
         if isinstance(error, IMAPClient.AbortError):
             raise
         words = {"folder": folder, "said": replies.words_of(_plain(error))}
-        raise Refused(_("The folder %(folder)s cannot be opened: %(said)s. Check its name.") % words) from error
+        raise TurnedAway(_("The folder %(folder)s cannot be opened: %(said)s. Check its name.") % words) from error
     return Mailbox(client, int(found.get(b"UIDVALIDITY", 0)), int(found.get(b"UIDNEXT", 0)))
 
 

@@ -16,7 +16,6 @@ from tickets.mail.render import return_path
 from tickets.mail.server import AUTO, SSL, STARTTLS, Server
 from tickets.models import Account, Delivery
 
-
 Carried = tuple[dict[str, str], dict[str, NotSent]]  # remote id by recipient; the recipients refused
 
 

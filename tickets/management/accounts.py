@@ -1,0 +1,142 @@
+"""What `manage.py account` does with its words: settings from KEY=VALUE, an account by name or address, lists."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandError
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from tickets.channels import Channel, Field, channel_classes
+from tickets.models import Account, Team
+
+# Settings that every account has, whatever its channel.
+COMMON = ("address", "mailbox", "team", "language", "signature", "acknowledge", "acknowledgement", "reply_style")
+YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
+
+
+def channel_named(name: str) -> type[Channel]:
+    """Return a channel's class. Raises CommandError, which names those there are."""
+    classes = channel_classes()
+    if name not in classes:
+        known = ", ".join(sorted(classes))
+        raise CommandError(_("There is no channel %(name)s. There are: %(known)s.") % {"name": name, "known": known})
+    return classes[name]
+
+
+def pairs(written: Iterable[str]) -> dict[str, str]:
+    """Return the settings written as KEY=VALUE, or as KEY_FILE=PATH for a secret in a file. Raises CommandError."""
+    found: dict[str, str] = {}
+    for one in written:
+        key, equals, value = one.partition("=")
+        key = key.strip().lower()
+        if not equals or not key:
+            raise CommandError(_("“%s” is not of the form KEY=VALUE.") % one)
+        if key.endswith("_file"):
+            key, value = key.removesuffix("_file"), _content(Path(value))
+        found[key] = value.strip()
+    return found
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(_("The file %(path)s cannot be read: %(error)s") % {"path": path, "error": error}) from None
+
+
+def sort_out(channel: type[Channel], given: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return (config, secrets, fields) for add_account. Raises CommandError for what is unknown, wrong or missing."""
+    wanted = {field.name: field for field in channel.config}
+    strange = sorted(set(given) - set(wanted) - set(COMMON))
+    if strange:
+        words = {"strange": ", ".join(strange), "known": ", ".join(sorted({*wanted, *COMMON}))}
+        raise CommandError(_("Unknown setting: %(strange)s. There are: %(known)s.") % words)
+    missing = [field.name for field in wanted.values() if field.required and not given.get(field.name)]
+    if missing:
+        raise CommandError(_("Missing: %s. Give it as --set KEY=VALUE.") % ", ".join(missing))
+    values = {name: _checked(field, given[name]) for name, field in wanted.items() if given.get(name)}
+    config = {name: value for name, value in values.items() if not wanted[name].secret}
+    secrets = {name: value for name, value in values.items() if wanted[name].secret}
+    return config, secrets, _fields({name: value for name, value in given.items() if name in COMMON})
+
+
+def _checked(field: Field, value: str) -> str:
+    if field.choices and value not in field.choices:
+        words = {"name": field.name, "choices": ", ".join(choice or _("(empty)") for choice in field.choices)}
+        raise CommandError(_("%(name)s must be one of: %(choices)s.") % words)
+    if field.name.endswith("_port") and not value.isdigit():
+        raise CommandError(_("%s must be a number.") % field.name)
+    if field.name == "since" and value not in ("now", "all") and not _is_day(value):
+        raise CommandError(_("since must be now, all, or a date like 2026-03-01."))
+    return value
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return parse_date(value) is not None
+    except ValueError:
+        return False
+
+
+def _fields(given: dict[str, str]) -> dict[str, Any]:
+    fields: dict[str, Any] = dict(given)
+    fields.pop("address", None)
+    if "acknowledge" in given:
+        if given["acknowledge"].lower() not in YES + NO:
+            raise CommandError(_("acknowledge must be yes or no."))
+        fields["acknowledge"] = given["acknowledge"].lower() in YES
+    if "mailbox" in given:
+        fields["mailbox"] = account_named(given["mailbox"])
+    if "team" in given:
+        fields["team"] = Team.objects.filter(name=given["team"]).first()
+        if fields["team"] is None:
+            raise CommandError(_("There is no team %s.") % given["team"])
+    return fields
+
+
+def account_named(word: str) -> Account:
+    """Return the account with this name or address. Raises CommandError when there is none, or more than one."""
+    accounts = list(Account.objects.filter(removed_at=None))
+    found = [account for account in accounts if word.lower() in (account.address.lower(), account.name.lower())]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CommandError(_("%(word)s may be: %(all)s. Give the address.") % {"word": word, "all": _names(found)})
+    raise CommandError(
+        _("There is no account %(word)s. There are: %(all)s.") % {"word": word, "all": _names(accounts) or "–"}
+    )
+
+
+def _names(accounts: list[Account]) -> str:
+    return ", ".join(account.address for account in accounts)
+
+
+def as_json(accounts: Iterable[Account]) -> str:
+    """Return the accounts in the form of interfaces.md §4."""
+    return json.dumps([_row(account) for account in accounts], ensure_ascii=False)
+
+
+def _row(account: Account) -> dict[str, Any]:
+    return {
+        "channel": account.channel,
+        "name": account.name,
+        "address": account.address,
+        "health": account.health,
+        "reason": account.health_reason,
+        "last_in": _utc(account.last_in_at),
+        "last_out": _utc(account.last_out_at),
+    }
+
+
+def as_text(account: Account) -> str:
+    """Return one account as a line for people."""
+    line = f"{account.channel:<10} {account.address:<40} {account.name}  {account.health}"
+    return f"{line}: {account.health_reason}" if account.health_reason else line
+
+
+def _utc(when: datetime | None) -> str | None:
+    return when.astimezone(UTC).isoformat() if when else None

@@ -1,0 +1,108 @@
+"""`account add|list|check|remove`: mailboxes and messengers without the web."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from tickets.actions.accounts import add_account, remove_account, report_health
+from tickets.channels import NotConnected, open_channel
+from tickets.management import accounts
+from tickets.models import Account, Health
+
+
+class Command(BaseCommand):
+    help = "Connect, list, check and remove mailboxes and messengers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        add = actions.add_parser("add", help="connect an account")
+        add.add_argument("channel", metavar="CHANNEL")
+        add.add_argument("--name", required=True)
+        add.add_argument("--token", help="the same as --set token=…")
+        add.add_argument("--api-url", help="the same as --set api_url=…")
+        add.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", dest="settings")
+        listing = actions.add_parser("list", help="show all accounts and how they do")
+        listing.add_argument("--json", action="store_true")
+        check = actions.add_parser("check", help="really connect, both ways, and say in words what is wrong")
+        check.add_argument("account", nargs="?", metavar="NAME|ADDRESS")
+        check.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="for the test mail to come back")
+        actions.add_parser("remove", help="disconnect an account; its tickets stay").add_argument(
+            "account", metavar="NAME|ADDRESS"
+        )
+
+    def handle(self, *args: Any, action: str, **options: Any) -> None:
+        {"add": self.add, "list": self.list, "check": self.check_accounts, "remove": self.remove}[action](options)
+
+    def add(self, options: dict[str, Any]) -> None:
+        given = accounts.pairs(options["settings"])
+        given |= {key: options[key] for key in ("token", "api_url") if options[key]}
+        channel = accounts.channel_named(options["channel"])
+        config, secrets, fields = accounts.sort_out(channel, given)
+        asked = Account(channel=channel.name, name=options["name"], config=config, secrets=secrets)
+        address = given.get("address") or self.introduce(asked)
+        try:
+            account = add_account(channel.name, options["name"], address, config, secrets, **fields)
+        except IntegrityError:
+            raise CommandError(_("%s is connected already. Remove it first, or check it.") % address) from None
+        try:
+            open_channel(account).connect()
+        except NotConnected as error:
+            report_health(account, Health.DEGRADED, str(error))
+            self.stderr.write(_("Added, but it does not work yet: %s") % error)
+        account.refresh_from_db()
+        self.stdout.write(
+            _("%(name)s (%(address)s) is connected.") % {"name": account.name, "address": account.address}
+        )
+
+    def introduce(self, account: Account) -> str:
+        """Ask the vendor for the account's address. Raises CommandError when only a person can know it."""
+        try:
+            address = open_channel(account).introduce()
+        except NotConnected as error:
+            raise CommandError(str(error)) from None
+        if not address:
+            raise CommandError(_("Its address is missing: --set address=support@example.org"))
+        return address
+
+    def list(self, options: dict[str, Any]) -> None:
+        found = Account.objects.filter(removed_at=None).order_by("pk")
+        if options["json"]:
+            self.stdout.write(accounts.as_json(found))
+            return
+        for account in found:
+            self.stdout.write(accounts.as_text(account))
+
+    def check_accounts(self, options: dict[str, Any]) -> None:
+        word = options["account"]
+        found = [accounts.account_named(word)] if word else list(Account.objects.filter(removed_at=None).order_by("pk"))
+        broken = [account.address for account in found if not self.check_one(account, options["wait"])]
+        if broken:
+            raise CommandError(_("Not working: %s") % ", ".join(broken))
+
+    def check_one(self, account: Account, wait: float) -> bool:
+        """Probe one account and say what was found; True when it works."""
+        try:
+            channel = open_channel(account)
+            found = channel.probe()
+        except NotConnected as error:
+            report_health(account, Health.DEGRADED, str(error))
+            self.stdout.write(f"{account.address}: {error}")
+            return False
+        report_health(account, found.health, found.reason)
+        self.stdout.write(f"{account.address}: {found.reason or _('works')}")
+        if found.health == Health.WORKING:
+            for line in channel.examine(wait):
+                self.stdout.write(f"{account.address}: {line}")
+        return found.health == Health.WORKING
+
+    def remove(self, options: dict[str, Any]) -> None:
+        account = accounts.account_named(options["account"])
+        try:
+            open_channel(account).disconnect()
+        except NotConnected as error:
+            self.stderr.write(str(error))
+        remove_account(account, None)
+        self.stdout.write(_("%s is removed; its tickets stay.") % account.address)
