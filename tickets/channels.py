@@ -14,6 +14,35 @@ from django.utils.module_loading import import_string
 
 from tickets.models import Account, Delivery, Health, Message
 
+__all__ = [
+    "BUG",
+    "CONTACT_BLOCKED",
+    "CONTACT_GONE",
+    "CUT_OFF",
+    "KINDS",
+    "RATE",
+    "TEMPORARY",
+    "UNCERTAIN",
+    "UNSEEN",
+    "WINDOW",
+    "Account",
+    "Channel",
+    "Delivery",
+    "Done",
+    "Field",
+    "Health",
+    "Message",
+    "NotConnected",
+    "NotSent",
+    "Notice",
+    "Outgoing",
+    "Probe",
+    "Refused",
+    "channel_classes",
+    "message_id_of",
+    "open_channel",
+]
+
 # The kinds of NotSent, and what follows: design.md, "The contract of a channel".
 CONTACT_BLOCKED = "contact_blocked"
 CONTACT_GONE = "contact_gone"
@@ -24,6 +53,7 @@ TEMPORARY = "temporary"
 UNSEEN = "unseen"
 UNCERTAIN = "uncertain"
 BUG = "bug"
+LOOKED_BACK = 500  # messages to one recipient among which a quoted one is looked for
 KINDS = (CONTACT_BLOCKED, CONTACT_GONE, WINDOW, CUT_OFF, RATE, TEMPORARY, UNSEEN, UNCERTAIN, BUG)
 
 
@@ -61,7 +91,7 @@ class Field:
 class Notice:
     """One thing that a vendor's payload tells. `key` tells it apart from others of the same payload ("" for the only one)."""
 
-    kind: str  # message, edit, delete, reaction, receipt, subscribe, unsubscribe, system, ignored
+    kind: str  # message, edit, delete, reaction, callback, receipt, subscribe, unsubscribe, system, echo, unsupported, other
     key: str = ""
     sender: str = ""  # the address on this channel
     sender_name: str = ""
@@ -70,7 +100,7 @@ class Notice:
     target_id: str = ""
     at: datetime | None = None
     text: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)  # what else there is, under the keys of `parseupdate`
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +147,10 @@ class Channel:
         """Return the response body that the vendor wants for this payload; mostly empty."""
         return b""
 
+    def key(self, raw: bytes) -> str | None:
+        """Return what names this payload once and for all within the account; None: its digest does."""
+        return None
+
     def read(self, raw: bytes) -> list[Notice]:
         """Return all that a payload tells. Pure: knows no account, no network; never raises on a strange payload."""
         raise NotImplementedError
@@ -130,7 +164,7 @@ class Channel:
 
     # The account
     def connect(self) -> None:
-        """Make the vendor send to us (set a webhook). Raises NotConnected."""
+        """Ask the vendor who this account is (its address is stored), and make it send to us. Raises NotConnected."""
 
     def disconnect(self) -> None:
         """Undo connect. Raises NotConnected."""
@@ -138,6 +172,10 @@ class Channel:
     def probe(self) -> Probe:
         """Really ask the vendor whether this account works, both ways."""
         return Probe(Health.WORKING)
+
+    def examine(self, seconds: float) -> list[str]:
+        """Try out what `probe` cannot, for at most `seconds`, set the account so, and return what was found, in words."""
+        return []
 
     # Out
     def way_out(self) -> str:
@@ -158,6 +196,13 @@ class Channel:
     def reply_address(self, message: Message) -> str:
         """Return the address that answers to `message` should go to, "" where the channel has none."""
         return ""
+
+
+def message_id_of(account: Account, recipient: str, remote_id: str) -> str | None:
+    """Return the Message-ID of what we sent to `recipient` and the vendor calls `remote_id`; None when it is not ours."""
+    sent = Delivery.objects.filter(account=account, recipient=recipient).exclude(remote_ids=[]).order_by("-pk")
+    ids = sent.values_list("remote_ids", "message__message_id")[:LOOKED_BACK]
+    return next((message_id for remote_ids, message_id in ids if remote_id in remote_ids), None)
 
 
 def channel_classes() -> dict[str, type[Channel]]:

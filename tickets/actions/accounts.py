@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,9 +21,14 @@ def add_account(
     at: datetime | None = None,
     **fields: Any,
 ) -> Account:
-    """Connect a mailbox, bot or number. Raises IntegrityError when its address is connected already."""
+    """Connect a mailbox, bot or number; one that is no mailbox names the mailbox that answers for it, the first if none is given.
+
+    Raises IntegrityError when its address is connected already.
+    """
     when = at or timezone.now()
     fields.setdefault("since", when)
+    if channel != settings.LAST_RESORT:
+        fields.setdefault("mailbox", first_mailbox())
     with transaction.atomic():
         account = Account.objects.create(
             channel=channel,
@@ -35,6 +41,11 @@ def add_account(
         )
         transaction.on_commit(write_config)
     return account
+
+
+def first_mailbox() -> Account | None:
+    """Return the mailbox that was connected first."""
+    return Account.objects.filter(channel=settings.LAST_RESORT, removed_at=None).order_by("pk").first()
 
 
 def change_account(account: Account, by: Agent | None, **fields: Any) -> Account:

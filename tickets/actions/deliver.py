@@ -38,17 +38,17 @@ def conclude(sent: Sent) -> None:
 
 
 def _outcome(sent: Sent, delivery: Delivery) -> Outcome | None:
-    remote_ids = sent.remote_ids.get(delivery.pk)
+    remote_ids = sent.remote_ids.get(delivery.pk, delivery.remote_ids)
     refusal = sent.refused.get(delivery.pk)
     if refusal is None:
-        return Outcome(delivery, DeliveryState.SENT, "", remote_ids or [], sent.rendered_sha256)
-    return _refused(delivery, refusal, sent.rendered_sha256)
+        return Outcome(delivery, DeliveryState.SENT, "", remote_ids, sent.rendered_sha256)
+    return _refused(delivery, refusal, remote_ids, sent.rendered_sha256)
 
 
-def _refused(delivery: Delivery, refusal: NotSent, rendered: str) -> Outcome | None:
+def _refused(delivery: Delivery, refusal: NotSent, remote_ids: list[str], rendered: str) -> Outcome | None:
     """Draw the consequence of a refusal; None when the delivery is queued again."""
     if refusal.kind == channels.UNCERTAIN:
-        return Outcome(delivery, DeliveryState.UNCERTAIN, refusal.reason, [], rendered)
+        return Outcome(delivery, DeliveryState.UNCERTAIN, refusal.reason, remote_ids, rendered)
     if refusal.kind == channels.CUT_OFF:
         cut_off(delivery.account, refusal.reason)
     if refusal.kind in (channels.TEMPORARY, channels.RATE, channels.CUT_OFF):
@@ -56,7 +56,7 @@ def _refused(delivery: Delivery, refusal: NotSent, rendered: str) -> Outcome | N
         if queue.postpone(delivery, refusal.reason, pause):
             return None
     gone = refusal.kind in (channels.CONTACT_BLOCKED, channels.CONTACT_GONE)
-    return Outcome(delivery, DeliveryState.FAILED, refusal.reason, [], rendered, unreachable=gone)
+    return Outcome(delivery, DeliveryState.FAILED, refusal.reason, remote_ids, rendered, unreachable=gone)
 
 
 def cut_off(account: Account, reason: str) -> None:

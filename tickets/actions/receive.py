@@ -73,6 +73,7 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
     )
     _touch_tickets(batch, messages)
     _apply_bounces(batch)
+    _apply_reach(batch)
     return messages
 
 
@@ -337,6 +338,14 @@ def _apply_bounces(batch: Sequence[Received]) -> None:
             Address.objects.filter(channel=delivery.channel, address=delivery.recipient).update(
                 reachable=False, unreachable_reason=bounced["reason"]
             )
+
+
+def _apply_reach(batch: Sequence[Received]) -> None:
+    """On a conversational channel each notice says whether its sender can be reached there; only a change is written."""
+    for one in batch:
+        if (words := one.fields.get("unreachable")) is not None:
+            rows = Address.objects.filter(channel=one.entry.account.channel, address=one.fields["address"])  # type: ignore[union-attr]
+            rows.filter(reachable=bool(words)).update(reachable=not words, unreachable_reason=words)
 
 
 def apply_aside(entry: Entry) -> None:

@@ -32,6 +32,7 @@ class Arriving:
     sender: str  # the address on the account's channel, lower case
     sender_name: str
     recipients: list[str]  # every address it was sent to, envelope first
+    unreachable: str = ""  # this notice says that nothing reaches the sender there any more, in these words
     message: str = ""  # public id
     number: int = 0  # of the ticket
     fields: dict[str, Any] = field(default_factory=dict)

@@ -14,6 +14,9 @@ from tickets.models.keys import signing_keys
 LOOKED_UP = 20  # ids of References that are looked up, counted from the right
 
 
+Conversations = dict[tuple[str, int], int]  # (contact, mailbox) -> number of a ticket
+
+
 @dataclass(slots=True)
 class Known:
     """A message that is here, or will be when this batch is filed."""
@@ -47,7 +50,8 @@ class Desk:
     awaited: dict[str, list[int]]
     places: dict[int, Place]
     contacts: dict[tuple[str, str], str]  # (channel, address) -> public id of the contact
-    open_tickets: dict[tuple[str, int], int]  # (contact, mailbox) -> the open ticket of a conversational contact
+    open_tickets: Conversations  # the open ticket of a conversational contact
+    last_tickets: Conversations  # the same, whatever its state: for what is no message
     deliveries: dict[str, Delivery]
 
     def place(self, number: int | None) -> Place | None:
@@ -88,8 +92,9 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
     awaited = _awaited(batch)
     tags = {number for arriving in batch if (number := tag(arriving))}
     contacts = _contacts(batch)
-    open_tickets = _open_tickets(batch, set(contacts.values()))
-    numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(open_tickets.values())
+    open_tickets, last_tickets = _conversations(batch, set(contacts.values()))
+    numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(last_tickets.values())
+    numbers |= set(open_tickets.values())
     by_id: dict[str, list[Known]] = defaultdict(list)
     for one in known:
         by_id[one.identifier].append(one)
@@ -100,6 +105,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         places=_places(numbers),
         contacts=contacts,
         open_tickets=open_tickets,
+        last_tickets=last_tickets,
         deliveries=deliveries,
     )
 
@@ -160,14 +166,15 @@ def _contacts(batch: Sequence[Arriving]) -> dict[tuple[str, str], str]:
     return {(c, a): contact for c, a, contact in rows.values_list("channel", "address", "contact__public_id")}
 
 
-def _open_tickets(batch: Sequence[Arriving], contacts: set[str]) -> dict[tuple[str, int], int]:
+def _conversations(batch: Sequence[Arriving], contacts: set[str]) -> tuple[Conversations, Conversations]:
+    """The newest open ticket of each conversational contact, and the newest of all."""
     mailboxes = {arriving.mailbox.pk for arriving in batch if arriving.conversational}
     if not mailboxes or not contacts:
-        return {}
-    rows = Ticket.objects.filter(
-        contact__public_id__in=contacts, mailbox__in=mailboxes, state__in=(State.NEW, State.OPEN, State.WAITING)
-    ).order_by("last_message_at")
-    return {(c, m): number for c, m, number in rows.values_list("contact__public_id", "mailbox__pk", "number")}
+        return {}, {}
+    rows = Ticket.objects.filter(contact__public_id__in=contacts, mailbox__in=mailboxes).order_by("last_message_at", "pk")
+    found = list(rows.values_list("contact__public_id", "mailbox__pk", "number", "state"))
+    resting = (State.SOLVED, State.CLOSED)
+    return {(c, m): n for c, m, n, s in found if s not in resting}, {(c, m): n for c, m, n, _ in found}
 
 
 def _places(numbers: set[int]) -> dict[int, Place]:

@@ -14,5 +14,7 @@ def identify(arriving: Arriving, desk: Desk) -> None:
         language = (arriving.mail.language or "")[:12]
         arriving.fields["new_contact"] = {"name": arriving.sender_name, "language": language}
         arriving.fields["proven"] = arriving.verified != "fail"
+    if arriving.conversational:  # whoever writes there can be reached there again
+        arriving.fields["unreachable"] = arriving.unreachable
     arriving.fields["contact"] = contact
     arriving.fields["address"] = arriving.sender

@@ -49,6 +49,7 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
             sender=notice.sender.lower() or sender_of(mail, item),
             sender_name=storable(notice.sender_name or (mail.from_.name if mail.from_ else ""), 200),
             recipients=recipients_of(mail, item),
+            unreachable=storable(" ".join(mail.text.split()), 500) if notice.kind == "unsubscribe" else "",
             message=new_id(),
         )
 

@@ -137,8 +137,12 @@ def _by_late_child(arriving: Arriving, desk: Desk) -> Verdict | None:
 def _by_conversation(arriving: Arriving, desk: Desk) -> Verdict | None:
     if not arriving.conversational:
         return None
-    place = desk.place(desk.open_tickets.get((arriving.fields["contact"], arriving.mailbox.pk)))
-    return Verdict("The contact's open conversation.", place) if place else None
+    where = (arriving.fields["contact"], arriving.mailbox.pk)
+    if place := desk.place(desk.open_tickets.get(where)):
+        return Verdict("The contact's open conversation.", place)
+    if arriving.automatic and (place := desk.place(desk.last_tickets.get(where))):
+        return Verdict("No message of a person: kept with the contact's last conversation, which it does not reopen.", place)
+    return None
 
 
 def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
@@ -172,6 +176,7 @@ def seat(arriving: Arriving, desk: Desk) -> None:
         place = Place(arriving.number, arriving.fields["state"], arriving.mailbox.pk, contact)
         desk.places[arriving.number] = place
         desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
+        desk.last_tickets[contact, arriving.mailbox.pk] = arriving.number
     if not arriving.fields.get("via"):
         place.participants.update({arriving.sender, *(box.address.lower() for box in _named(arriving))})
     known = Known(

@@ -46,9 +46,15 @@ def carry(deliveries: list[Delivery]) -> Sent:
     else:
         return sent
     for delivery in deliveries:
-        if delivery.pk not in sent.remote_ids:
+        if not _is_whole(sent, delivery):
             sent.refused.setdefault(delivery.pk, rest)
     return sent
+
+
+def _is_whole(sent: Sent, delivery: Delivery) -> bool:
+    """Whether every part went out, in this attempt and those before."""
+    parts: int = delivery.data.get("parts", 1)
+    return len(sent.remote_ids.get(delivery.pk, [])) >= max(1, parts)
 
 
 def _send(sent: Sent) -> None:
@@ -59,7 +65,7 @@ def _send(sent: Sent) -> None:
     sent.rendered_sha256 = hashlib.sha256(rendered).hexdigest()
 
     def done(delivery: Delivery, part: int, remote_id: str) -> None:
-        remote_ids = sent.remote_ids.setdefault(delivery.pk, [])
+        remote_ids = sent.remote_ids.setdefault(delivery.pk, list(delivery.remote_ids))  # an attempt goes on where one ended
         remote_ids.append(remote_id)
         Delivery.objects.filter(pk=delivery.pk).update(parts_sent=F("parts_sent") + 1, remote_ids=remote_ids)
 

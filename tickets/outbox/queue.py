@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from tickets.channels import channel_classes
 from tickets.models import Delivery, DeliveryState, Health, new_id
 
 LEASE = timedelta(seconds=20)
@@ -35,7 +36,7 @@ def claim() -> list[Delivery]:
     lease = new_id()
     with transaction.atomic():
         locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",))
-        first = locked.order_by("due_at", "pk").only("message_id", "account_id").first()
+        first = _in_order(locked).order_by("due_at", "pk").only("message_id", "account_id").first()
         if first is None:
             return []
         same = Delivery.objects.filter(
@@ -44,6 +45,18 @@ def claim() -> list[Delivery]:
         same.update(state=DeliveryState.SENDING, lease_by=lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1)
     rows = Delivery.objects.filter(lease_by=lease, state=DeliveryState.SENDING)
     return list(rows.select_related("message__ticket__mailbox", "message__entry", "account__mailbox").order_by("pk"))
+
+
+def _in_order(due: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """In a conversation a message never passes an earlier one to the same recipient that is still to be sent."""
+    conversational = [name for name, cls in channel_classes().items() if cls.conversational]
+    if not conversational:
+        return due
+    under_way = (DeliveryState.QUEUED, DeliveryState.SENDING)
+    earlier = Delivery.objects.filter(
+        account=OuterRef("account"), recipient=OuterRef("recipient"), pk__lt=OuterRef("pk"), state__in=under_way
+    )
+    return due.filter(~Q(channel__in=conversational) | ~Exists(earlier))
 
 
 @contextmanager
