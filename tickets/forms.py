@@ -89,9 +89,14 @@ class PersonForm(forms.Form):
 class AgentForm(PersonForm):
     """Somebody who is to work here, with what they may do."""
 
-    role = forms.ChoiceField(label=_("May"), choices=[
-        (Role.AGENT, _("answer (agent)")), (Role.MANAGER, _("read everything (manager)")), (Role.ADMINISTRATOR, _("set up everything (administrator)")),
-    ])  # fmt: skip
+    role = forms.ChoiceField(
+        label=_("May"),
+        choices=[
+            (Role.AGENT, _("answer (agent)")),
+            (Role.MANAGER, _("read everything (manager)")),
+            (Role.ADMINISTRATOR, _("set up everything (administrator)")),
+        ],
+    )
 
 
 class MeForm(forms.Form):
@@ -104,10 +109,8 @@ class MeForm(forms.Form):
     def __init__(self, *args: Any, languages: list[tuple[str, Any]], zones: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = [("", _("as the browser asks")), *languages]  # type: ignore[attr-defined]
-        self.fields["time_zone"].choices = [
-            ("", _("as this helpdesk")),
-            *((zone, zone.replace("_", " ")) for zone in zones),
-        ]  # type: ignore[attr-defined]
+        named = [("", _("as this helpdesk")), *((zone, zone.replace("_", " ")) for zone in zones)]
+        self.fields["time_zone"].choices = named  # type: ignore[attr-defined]
 
 
 class AccountForm(forms.Form):

@@ -14,6 +14,7 @@ from tickets.views import (
     people,
     rail,
     remote_image,
+    reports,
     search,
     signin,
     ticket,
@@ -64,5 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/<slug:public_id>/remove/", account.remove, name="account-remove"),
     path("people/", people.show_list, name="people-list"),
     path("people/<slug:public_id>/remove/", people.remove, name="people-remove"),
+    path("reports/", reports.show, name="report-show"),
+    path("reports.csv", reports.download, name="report-csv"),
     path("me/", people.me, name="me-edit"),
 ]

@@ -1,5 +1,6 @@
 """How the screens write icons, times, sizes, names and texts."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -9,8 +10,8 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, mark_safe
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,12 +22,25 @@ from tickets.models import Account, Event, new_id
 
 register = template.Library()
 TONES = 8
+_TOKEN = re.compile(r"\+[a-z2-7-]{16,}@")
 STATE_ICONS = {"new": "circle-dot", "open": "circle", "waiting": "clock", "solved": "circle-check", "closed": "archive"}
-DELIVERY_ICONS = {"queued": "clock", "sending": "send", "sent": "check", "failed": "circle-alert", "uncertain": "circle-help"}
+DELIVERY_ICONS = {
+    "queued": "clock",
+    "sending": "send",
+    "sent": "check",
+    "failed": "circle-alert",
+    "uncertain": "circle-help",
+}
 EVENT_ICONS = {
-    "assigned": "user-check", "unassigned": "user-x", "state": "circle-dot", "status": "circle-dot", "solved": "circle-check", "priority": "flag",
-    "tagged": "tag", "untagged": "tag", "merged": "git-merge", "linked": "link", "subject": "square-pen",
-}  # fmt: skip
+    "assigned": "user-check",
+    "priority": "flag",
+    "tagged": "tag",
+    "untagged": "tag",
+    "merged": "git-merge",
+    "retried": "rotate-cw",
+    "subject": "square-pen",
+    "team": "users",
+}
 
 
 @register.simple_tag
@@ -34,7 +48,10 @@ def icon(name: str, size: str = "") -> SafeString:
     """A picture from the sprite; it repeats what a word beside it says, and is hidden from screen readers."""
     extra = f" icon-{size}" if size else ""
     return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', extra, static("tickets/icons.svg"), name
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static("tickets/icons.svg"),
+        name,
     )
 
 
@@ -83,7 +100,7 @@ def near(moment: datetime, now: datetime) -> str:
     if timedelta(0) <= age < timedelta(hours=1):
         minutes = int(age.total_seconds() // 60)
         return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
-    if local.date() == today:
+    if local.date() == today or timedelta(0) <= age < timedelta(hours=12):
         return local.strftime("%H:%M")
     if timedelta(0) <= today - local.date() < timedelta(days=7):
         return date_format(local, "D")
@@ -98,9 +115,11 @@ def when(moment: datetime | None, style: str = "near") -> SafeString:
     now = timezone.now()
     text = near(moment, now)
     local = timezone.localtime(moment)
-    if style == "clock" and now - moment >= timedelta(hours=1) and local.date() != timezone.localtime(now).date():
+    if style == "clock" and now - moment >= timedelta(hours=12) and local.date() != timezone.localtime(now).date():
         text = f"{text} {local:%H:%M}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), exact(moment), text)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), exact(moment), text
+    )
 
 
 @register.filter
@@ -139,7 +158,10 @@ def avatar(name: str, small: bool = False) -> SafeString:
     letters = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)) or "?"
     tone = crc32(name.encode("utf-8", "replace")) % TONES
     return format_html(
-        '<span class="avatar{} tone-{}" aria-hidden="true">{}</span>', " small" if small else "", tone, letters.upper()[:2]
+        '<span class="avatar{} tone-{}" aria-hidden="true">{}</span>',
+        " small" if small else "",
+        tone,
+        letters.upper()[:2],
     )
 
 
@@ -150,10 +172,16 @@ def addresses(boxes: list[dict[str, Any]]) -> str:
 
 
 @register.filter
+def people(boxes: list[dict[str, Any]]) -> str:
+    """Mailboxes in few words: names, or addresses without the token that a signed reply address carries."""
+    return ", ".join(box.get("name") or _TOKEN.sub("@", str(box["address"])) for box in boxes)
+
+
+@register.filter
 def channel_label(name: str) -> str:
     """A channel in words."""
     cls = channel_classes().get(name)
-    return str(cls.label) if cls else name
+    return _(cls.label) if cls else name
 
 
 @register.filter

@@ -51,7 +51,9 @@ def writes(view: View) -> View:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not agent_of(request).may_write:
-            raise PermissionDenied(_("Managers read everything and change nothing. Ask an administrator for the role of an agent."))
+            raise PermissionDenied(
+                _("Managers read everything and change nothing. Ask an administrator for the role of an agent.")
+            )
         return view(request, *args, **kwargs)
 
     return guarded

@@ -37,7 +37,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         **frame(request, "accounts"),
         "connected": [(account, way_out(account)) for account in accounts],
-        "channels": channel_classes().values(),
+        "channels": [(name, _(cls.label)) for name, cls in channel_classes().items()],
         "is_public": is_public(),
         "smtp": f"{settings.SMTP_HOST}:{settings.SMTP_PORT}",
     }
@@ -73,7 +73,13 @@ def connect(form: AccountForm, channel: type[Channel], by: Agent) -> str:
     data = form.cleaned_data
     with transaction.atomic():
         account = verbs.add_account(
-            channel.name, data["name"], data["address"].strip(), form.values(secret=False), form.values(secret=True), by, **extra(form)
+            channel.name,
+            data["name"],
+            data["address"].strip(),
+            form.values(secret=False),
+            form.values(secret=True),
+            by,
+            **extra(form),
         )
     return account.public_id
 
@@ -100,9 +106,11 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     return form_page(request, form, channel, account)
 
 
-def form_page(request: HttpRequest, form: AccountForm, channel: type[Channel], account: Account | None = None) -> HttpResponse:
+def form_page(
+    request: HttpRequest, form: AccountForm, channel: type[Channel], account: Account | None = None
+) -> HttpResponse:
     """The form's page."""
-    context = {**frame(request, "accounts"), "form": form, "channel": channel, "account": account}
+    context = {**frame(request, "accounts"), "form": form, "channel_label": _(channel.label), "account": account}
     context["way_out"] = way_out(account) if account else ""
     return render(request, "tickets/account/form.html", context, status=422 if form.errors else 200)
 

@@ -54,7 +54,12 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send again what failed or is uncertain: a person's decision."""
     deliveries = Delivery.objects.select_related("message__ticket__mailbox", "account")
     delivery = get_object_or_404(deliveries, public_id=public_id, message__ticket__in=visible_to(agent_of(request)))
-    return done(request, delivery.message.ticket.number, lambda: str(retry_delivery(delivery, agent_of(request)) or ""))
+
+    def send_again() -> str:
+        retry_delivery(delivery, agent_of(request))
+        return delivery.public_id
+
+    return done(request, delivery.message.ticket.number, send_again)
 
 
 @writes

@@ -1,5 +1,6 @@
 """The reply box: drafts that save themselves, files, send with ten seconds to take it back."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,7 @@ from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftSta
 from tickets.permissions import mailboxes_for
 from tickets.views.access import agent_of, message_of, signed_in, ticket_of, writes
 
+_TOKEN = re.compile(r"\+[^@]*@")
 BOX = "tickets/composer/_box.html"
 
 
@@ -42,7 +44,13 @@ def addressees(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
     """Whom a reply goes to, alone and with all others; what has been seen when it is sent."""
     to, _cc = recipients(ticket)
     to_all, cc_all = recipients(ticket, True)
-    newest = ticket.messages.filter(direction=Direction.IN).order_by("-at", "-pk").values_list("public_id", flat=True).first()
+    cc_all = not_ours(cc_all)
+    newest = (
+        ticket.messages.filter(direction=Direction.IN)
+        .order_by("-at", "-pk")
+        .values_list("public_id", flat=True)
+        .first()
+    )
     return {
         "reply_to": to,
         "reply_all_to": to_all,
@@ -55,6 +63,12 @@ def addressees(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
         "forward_message": newest,
         "seen": ticket.messages.aggregate(seen=Max("entry__number"))["seen"] or 0,
     }
+
+
+def not_ours(boxes: list[dict[str, str]]) -> list[dict[str, str]]:
+    """These mailboxes without those of this helpdesk, also where they stand with a token after a plus."""
+    ours = {address.lower() for address in Account.objects.filter(removed_at=None).values_list("address", flat=True)}
+    return [box for box in boxes if _TOKEN.sub("@", box["address"].lower()) not in ours]
 
 
 def seconds_left(scheduled: Draft | None) -> int:
@@ -90,7 +104,9 @@ def save(request: HttpRequest, form: DraftForm) -> Draft:
     if number.isdecimal():
         fields["ticket"] = ticket_of(request, int(number))
     if form.cleaned_data["mailbox"]:
-        fields["mailbox"] = get_object_or_404(mailboxes_for(agent_of(request)), public_id=form.cleaned_data["mailbox"], removed_at=None)
+        fields["mailbox"] = get_object_or_404(
+            mailboxes_for(agent_of(request)), public_id=form.cleaned_data["mailbox"], removed_at=None
+        )
     if fields["kind"] == "forward" and form.cleaned_data["forwarded"]:
         fields["forwarded"] = message_of(request, form.cleaned_data["forwarded"])
     return drafts.save_draft(form.cleaned_data["key"], agent_of(request), **fields)
@@ -115,7 +131,9 @@ def send(request: HttpRequest) -> HttpResponse:
     form = DraftForm(request.POST)
     if not form.is_valid():
         return HttpResponse(_("This is too long to be sent."), status=422)
-    earlier = own_drafts(agent_of(request)).filter(key=form.cleaned_data["key"]).exclude(state=DraftState.EDITING).first()
+    earlier = (
+        own_drafts(agent_of(request)).filter(key=form.cleaned_data["key"]).exclude(state=DraftState.EDITING).first()
+    )
     if earlier and earlier.state != DraftState.DISCARDED:
         return box(request, earlier, earlier.ticket)
     draft = None
@@ -160,7 +178,9 @@ def attach(request: HttpRequest) -> HttpResponse:
 @writes
 def detach(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a file off a draft; answers with the files that are left."""
-    file = get_object_or_404(DraftFile, public_id=public_id, draft__agent=agent_of(request), draft__state=DraftState.EDITING)
+    file = get_object_or_404(
+        DraftFile, public_id=public_id, draft__agent=agent_of(request), draft__state=DraftState.EDITING
+    )
     draft = file.draft
     drafts.remove_file(file)
     if not request.headers.get("X-Part"):
@@ -199,6 +219,11 @@ def show_new(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, BOX, new_box(request, draft_of(request, public_id)))
 
 
+def mailboxes_to_write_from(agent: Agent) -> QuerySet[Account]:
+    """The connected mailboxes that this agent works in."""
+    return mailboxes_for(agent).filter(removed_at=None).only("public_id", "name", "address").order_by("name")
+
+
 def new_box(request: HttpRequest, draft: Draft | None, error: str = "") -> dict[str, Any]:
     """What the box of a new message shows."""
     agent = agent_of(request)
@@ -207,7 +232,7 @@ def new_box(request: HttpRequest, draft: Draft | None, error: str = "") -> dict[
     is_editing = draft is not None and draft.state == DraftState.EDITING
     scheduled = draft if draft and draft.state == DraftState.SCHEDULED else None
     return {
-        "mailboxes": Account.objects.filter(pk__in=mailboxes_for(agent), removed_at=None).only("public_id", "name", "address").order_by("name"),
+        "mailboxes": mailboxes_to_write_from(agent),
         "may_write": agent.may_write,
         "scheduled": scheduled,
         "seconds_left": seconds_left(scheduled),

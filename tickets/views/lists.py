@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.http import Http404
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tickets.models import Account, Agent, InboxItem, ItemState, ReadMark, State, Team, Ticket
+from tickets.models import Account, Address, Agent, InboxItem, ItemState, ReadMark, State, Team, Ticket
 from tickets.permissions import mailboxes_for, visible_to
 
 PAGE = 50
@@ -18,7 +19,18 @@ MOST_COUNTED = 1000
 UNFINISHED = (State.NEW, State.OPEN)
 FINISHED = (State.SOLVED, State.CLOSED)
 # What the screens need of an account; its secrets, cursors and texts stay where they are.
-ACCOUNT_FIELDS = ("public_id", "name", "address", "channel", "health", "health_reason", "team_id", "mailbox_id", "paused_at", "removed_at")
+ACCOUNT_FIELDS = (
+    "public_id",
+    "name",
+    "address",
+    "channel",
+    "health",
+    "health_reason",
+    "team_id",
+    "mailbox_id",
+    "paused_at",
+    "removed_at",
+)
 ROW_FIELDS = (
     "number", "subject", "state", "priority", "channel", "snippet", "last_message_at", "message_count",
     "contact__name", "contact__public_id", "assignee__name", "assignee__public_id",
@@ -34,6 +46,7 @@ class TicketList:
     icon: str
     where: Q
     group: str = ""
+    short: str = ""
 
 
 @dataclass(slots=True)
@@ -89,11 +102,20 @@ def fixed_lists(agent: Agent) -> list[TicketList]:
 def mailbox_lists(mailboxes: Sequence[Account]) -> list[TicketList]:
     """What is unfinished in each mailbox."""
     unfinished = Q(state__in=UNFINISHED)
-    group = _("Mailboxes")
+    names = [one.name or one.address for one in mailboxes]
     return [
-        TicketList(f"mailbox-{one.public_id}", one.name or one.address, "mail", unfinished & Q(mailbox=one.pk), group)
-        for one in mailboxes
+        TicketList(f"mailbox-{one.public_id}", name, "mail", unfinished & Q(mailbox=one.pk), _("Mailboxes"), short)
+        for one, name, short in zip(mailboxes, names, short_names(names), strict=True)
     ]
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """The names without the words that all of them begin with: in a narrow column these would be all that is seen."""
+    words = [name.split() for name in names]
+    same = 0
+    while len(words) > 1 and all(len(one) > same + 1 and one[same] == words[0][same] for one in words):
+        same += 1
+    return [" ".join(one[same:]) for one in words]
 
 
 def team_lists(teams: QuerySet[Team], mailboxes: Sequence[Account]) -> list[TicketList]:
@@ -110,7 +132,8 @@ def counts(lists: Lists) -> dict[str, int]:
     """How many tickets are in each list, and how many items are parked (name "parked"), counted to 1000 in one query."""
     queries: list[QuerySet[Ticket] | QuerySet[InboxItem]] = [lists.tickets(one) for one in lists.every]
     queries.append(InboxItem.objects.filter(state=ItemState.PARKED))
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for place, query in enumerate(queries):
         sql, given = query.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
         parts.append(f"SELECT {place}, COUNT(*) FROM ({sql}) AS t{place}")  # noqa: S608 (made by the ORM, values apart)
@@ -145,6 +168,7 @@ def page(agent: Agent, tickets: QuerySet[Ticket], after: str = "") -> Page:
     found = list(rows[: PAGE + 1])
     is_more, found = len(found) > PAGE, found[:PAGE]
     mark_unread(agent, found)
+    name_nameless(found)
     return Page(found, key_of(found[-1]) if is_more else "")
 
 
@@ -155,6 +179,19 @@ def mark_unread(agent: Agent, tickets: Sequence[Ticket]) -> None:
     for one in tickets:
         seen = read.get(one.pk)
         one.unread = one.state in UNFINISHED and (seen is None or seen < one.last_message_at)  # type: ignore[attr-defined]
+
+
+def name_nameless(tickets: Sequence[Ticket]) -> None:
+    """Let contacts without a name be called by their address (unsaved)."""
+    nameless = {one.contact_id: one.contact for one in tickets if not one.contact.name}
+    known = (
+        dict(Address.objects.filter(contact__in=nameless).order_by("-pk").values_list("contact_id", "address"))
+        if nameless
+        else {}
+    )
+    for one in tickets:
+        if one.contact_id in nameless:
+            one.contact.name = known.get(one.contact_id, "")
 
 
 def key_of(ticket: Ticket) -> str:

@@ -11,11 +11,12 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from tickets.models import Agent, Entry, Event, Message
@@ -119,7 +120,7 @@ class Hub:
         """Tell every stream what came after `number`; return the newest number that was told."""
         changes = await ask(lambda: changes_after(number))
         for agent in {stream.agent for stream in self.streams} if changes else ():
-            seen = await ask(lambda agent=agent: visible_among(agent, changes))
+            seen = await ask(partial(visible_among, agent, changes))
             for stream in [one for one in self.streams if one.agent == agent]:
                 for change in seen:
                     stream.put(change)
@@ -130,7 +131,7 @@ _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
 
 
 @require_safe
-async def live(request: HttpRequest) -> HttpResponse:
+async def live(request: HttpRequest) -> HttpResponseBase:
     """The stream for the signed-in agent; 401 without one, so that the browser stops asking."""
     user = await request.auser()
     if not isinstance(user, Agent):

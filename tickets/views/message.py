@@ -109,7 +109,13 @@ def source(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "tickets/message/original.html", {"message": message, "missing": str(error)}, status=404)
     if "download" in request.GET:
         return as_eml(message, raw)
-    context = {"message": message, "source": shown(raw), "size": len(raw), "trace": shown(trace), "rendered": rendered(message, raw)}
+    context = {
+        "message": message,
+        "source": shown(raw),
+        "size": len(raw),
+        "trace": shown(trace),
+        "rendered": rendered(message, raw),
+    }
     return render(request, "tickets/message/original.html", context)
 
 

@@ -25,6 +25,7 @@ QUOTES = (
 )
 _REMOTE = re.compile(r'<img\b[^<>]*?\ssrc="(https?://[^"]{1,2000})"', re.I)
 _COLOURED = re.compile(r"<img|<table|bgcolor|background|color\s*[:=]", re.I)
+_EMPTY_LINES = re.compile(r"(?:<br\s*/?>|&nbsp;|\s|<(div|p)>(?:<br\s*/?>|&nbsp;|\s)*</\1>)+FOLD-6f1c9b")
 MOST_REMOTE = 200
 
 
@@ -50,7 +51,8 @@ def own_pictures(message: Message) -> dict[str, str]:
     """The pictures that came with the mail, by content id."""
     files = message.attachments.exclude(content_id="")
     return {
-        file.content_id.strip("<>"): reverse("tickets:message-picture", args=[message.public_id, file.part]) for file in files
+        file.content_id.strip("<>"): reverse("tickets:message-picture", args=[message.public_id, file.part])
+        for file in files
     }
 
 
@@ -72,7 +74,9 @@ def folded(html: str) -> str:
     if quote_block is None or not has_words_before(body, quote_block):
         return html
     inside = quote_block.html or ""
-    if quote_block.id in ("divRplyFwdMsg", "appendonsend") or "moz-cite-prefix" in (quote_block.attributes.get("class") or ""):
+    if quote_block.id in ("divRplyFwdMsg", "appendonsend") or "moz-cite-prefix" in (
+        quote_block.attributes.get("class") or ""
+    ):
         following = quote_block.next
         while following is not None:
             after = following.next
@@ -83,6 +87,7 @@ def folded(html: str) -> str:
     quote_block.replace_with(marker)
     whole = tree.css_first("#all")
     rest = (whole.inner_html if whole else html) or ""
+    rest = _EMPTY_LINES.sub(marker, rest)
     return rest.replace(marker, f"<details class='folded'><summary class='dots'>•••</summary>{inside}</details>", 1)
 
 

@@ -20,7 +20,9 @@ MOST_LISTED = 200
 def parked_for(agent: Agent) -> QuerySet[InboxItem]:
     """The parked items of the mailboxes that this agent works in."""
     mailboxes = mailboxes_for(agent)
-    return InboxItem.objects.filter(Q(account__in=mailboxes) | Q(account__mailbox__in=mailboxes), state=ItemState.PARKED)
+    return InboxItem.objects.filter(
+        Q(account__in=mailboxes) | Q(account__mailbox__in=mailboxes), state=ItemState.PARKED
+    )
 
 
 def item_of(request: HttpRequest, name: str) -> InboxItem:
@@ -58,6 +60,14 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
 def retry(request: HttpRequest, name: str) -> HttpResponse:
     """Put it back: it is tried again at once."""
     item = item_of(request, name)
-    once(request, lambda: str(process.retry(item) or item.spool))
-    messages.success(request, _("It is tried again. When it works, it appears in the lists; otherwise it comes back here with the reason."))
+
+    def put_back() -> str:
+        process.retry(item)
+        return item.spool
+
+    once(request, put_back)
+    messages.success(
+        request,
+        _("It is tried again. When it works, it appears in the lists; otherwise it comes back here with the reason."),
+    )
     return redirect("tickets:parked-list")

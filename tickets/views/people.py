@@ -23,7 +23,14 @@ def show_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            once(request, lambda: verbs.add_agent(data["email"], data["name"], data["role"], agent_of(request), data["password"]).public_id)
+            once(
+                request,
+                lambda: (
+                    verbs.add_agent(
+                        data["email"], data["name"], data["role"], agent_of(request), data["password"]
+                    ).public_id
+                ),
+            )
             messages.success(request, _("%(name)s can sign in now.") % {"name": data["name"]})
             return redirect("tickets:people-list")
         except IntegrityError:
@@ -39,7 +46,9 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     agent = get_object_or_404(Agent, public_id=public_id, removed_at=None)
     if request.method == "POST" and agent.pk != agent_of(request).pk:
         verbs.remove_agent(agent, agent_of(request))
-        messages.success(request, _("%(name)s does not sign in any more. Their words and tickets stay.") % {"name": agent.name})
+        messages.success(
+            request, _("%(name)s does not sign in any more. Their words and tickets stay.") % {"name": agent.name}
+        )
     return redirect("tickets:people-list")
 
 
@@ -48,10 +57,14 @@ def me(request: HttpRequest) -> HttpResponse:
     """One's own name, language and time zone."""
     agent = agent_of(request)
     initial = {"name": agent.name, "language": agent.language, "time_zone": agent.time_zone}
-    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+    zones = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+    )
     form = MeForm(request.POST or None, initial=initial, languages=settings.LANGUAGES, zones=zones)
     if request.method == "POST" and form.is_valid():
         verbs.change_agent(agent, agent, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("tickets:me-edit")
-    return render(request, "tickets/people/me.html", {**frame(request, "me"), "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "tickets/people/me.html", {**frame(request, "me"), "form": form}, status=422 if form.errors else 200
+    )

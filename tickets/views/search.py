@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tickets.models import Agent, Ticket
 from tickets.permissions import visible_to
 from tickets.search import hits, search
 from tickets.views.access import agent_of, signed_in
@@ -19,15 +20,20 @@ def show(request: HttpRequest) -> HttpResponse:
     agent, query = agent_of(request), request.GET.get("q", "")[:LONGEST].strip()
     found = page(agent, search(agent, query), request.GET.get("after", "")) if query else Page([])
     texts = hits(query, found.tickets) if found.tickets else {}
-    by_number = visible_to(agent).filter(number=int(query.lstrip("#"))).first() if query.lstrip("#").isdecimal() and len(query) < 15 else None
     context = {
         **rail(lists_for(agent), "search"),
         "query": query,
         "page": found,
-        "by_number": by_number,
+        "by_number": by_number(agent, query),
         "hits": [(ticket, *around(texts.get(ticket.pk, ticket.snippet), query)) for ticket in found.tickets],
     }
     return render(request, "tickets/search/page.html", context)
+
+
+def by_number(agent: Agent, query: str) -> Ticket | None:
+    """The ticket with the number that was typed, with or without its #."""
+    number = query.lstrip("#")
+    return visible_to(agent).filter(number=int(number)).first() if number.isdecimal() and len(number) < 15 else None
 
 
 def around(text: str, query: str) -> tuple[str, str, str]:

@@ -20,7 +20,11 @@ OTHER_TICKETS = 12
 @signed_in
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """The whole page; for htmx the conversation and the customer's panel alone."""
-    merged = Ticket.objects.filter(number=number, merged_into__isnull=False).values_list("merged_into__number", flat=True).first()
+    merged = (
+        Ticket.objects.filter(number=number, merged_into__isnull=False)
+        .values_list("merged_into__number", flat=True)
+        .first()
+    )
     if merged:
         return redirect("tickets:ticket-show", number=merged)
     agent, ticket = agent_of(request), ticket_of(request, number)
@@ -71,7 +75,9 @@ def conversation(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """The ticket's subject, state, assignee, priority, tags, links, and what they may become."""
     agent = agent_of(request)
-    agents = Agent.objects.filter(removed_at__isnull=True).exclude(role="manager").only("public_id", "name").order_by("name")
+    agents = (
+        Agent.objects.filter(removed_at__isnull=True).exclude(role="manager").only("public_id", "name").order_by("name")
+    )
     return {
         "ticket": ticket,
         "states": State.choices,
@@ -87,10 +93,12 @@ def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 
 def panel(agent: Agent, contact: Contact, ticket: Ticket | None = None) -> dict[str, Any]:
     """Who the customer is, how they can be reached, and their tickets that this agent may see."""
+    addresses = list(contact.addresses.order_by("channel", "address"))
     theirs = visible_to(agent).filter(contact=contact).only("number", "subject", "state", "last_message_at")
     return {
         "contact": contact,
-        "addresses": contact.addresses.order_by("channel", "address"),
+        "addresses": addresses,
+        "contact_name": contact.name or next((one.address for one in addresses), ""),
         "their_tickets": theirs.order_by("-last_message_at")[:OTHER_TICKETS],
         "open_number": ticket.number if ticket else 0,
     }

@@ -7,7 +7,18 @@ from datetime import datetime
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tickets.models import Agent, Attachment, Delivery, DeliveryState, Direction, Event, Message, Priority, State, Ticket
+from tickets.models import (
+    Agent,
+    Attachment,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Event,
+    Message,
+    Priority,
+    State,
+    Ticket,
+)
 
 MOST_SHOWN = 40
 OPEN_AT_LEAST = 2  # of the last messages; older ones are one line until they are wanted
@@ -65,12 +76,16 @@ class Said:
     @property
     def pictures(self) -> list[Attachment]:
         """Attached pictures that a browser shows safely; those within the text are shown there."""
-        return [one for one in self.message.attachments.all() if one.content_type in PICTURES and not self.is_within(one)]
+        return [
+            one for one in self.message.attachments.all() if one.content_type in PICTURES and not self.is_within(one)
+        ]
 
     @property
     def files(self) -> list[Attachment]:
         return [
-            one for one in self.message.attachments.all() if one.content_type not in PICTURES and not self.is_within(one)
+            one
+            for one in self.message.attachments.all()
+            if one.content_type not in PICTURES and not self.is_within(one)
         ]
 
     def is_within(self, attachment: Attachment) -> bool:
@@ -114,7 +129,7 @@ class Happened:
             case "assigned":
                 return _("gave it back to everybody")
             case "state":
-                return _("set it to %(state)s") % {"state": state_words(data.get("state", ""))}
+                return _("set it to %(state)s") % {"state": state_words(data.get("state") or data.get("to") or "")}
             case "priority":
                 return _("set the priority to %(priority)s") % {"priority": Priority(data["priority"]).label.lower()}
             case "tagged":
@@ -126,7 +141,9 @@ class Happened:
             case "team":
                 return _("gave it to another team") if data.get("team") else _("took it away from its team")
             case "merged":
-                return _("joined another conversation with this one")
+                return _("joined #%(number)s with this one") % {"number": data.get("merged", "?")}
+            case "retried":
+                return _("sent it to %(address)s again") % {"address": data.get("recipient", "?")}
             case other:
                 return other.replace("-", " ").replace("_", " ")
 

@@ -109,10 +109,13 @@ function opened() {
   position();
   for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) scroller().addEventListener(name, () => { hasScrolled = true; }, { passive: true, once: true });
   markRead();
-  if (matchMedia("(max-width: 699px)").matches) scroller().focus({ preventScroll: true });
 }
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "conversation") { opened(); document.dispatchEvent(new CustomEvent("ticket:opened")); } else frames(event.target);
+  if (event.target.id === "conversation") {
+    opened();
+    if (matchMedia("(max-width: 699px)").matches) scroller().focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("ticket:opened"));
+  } else frames(event.target);
 });
 document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.message[open]")) frames(event.target); }, true);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") markRead(); });
