@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tickets.automation.run import run
 from tickets.demo.script import AGENTS, MAILBOXES, conversations, moment
 from tickets.demo.seed import NotEmpty, seed
 from tickets.inbox.process import process_all, retry
@@ -59,6 +60,7 @@ def test_every_conversation_is_one_ticket_with_all_that_was_said(demo: int) -> N
     _says_what_happened_when()
     _ends_as_the_script_says()
     _shows_what_machines_wrote()
+    _acknowledges_nothing_of_the_past()
     _lets_the_parked_mail_be_retried()
 
 
@@ -86,6 +88,13 @@ def _shows_what_machines_wrote() -> None:
     assert vacation.speaks_of is not None
     assert vacation.ticket.state == "waiting"
     assert Message.objects.get(verified="fail").from_name == "Brad from GrowthRocket"
+
+
+def _acknowledges_nothing_of_the_past() -> None:
+    before = Message.objects.count()
+    while run():
+        pass
+    assert Message.objects.count() == before
 
 
 def _lets_the_parked_mail_be_retried() -> None:
