@@ -48,3 +48,15 @@ def test_another_servers_word_is_not_believed() -> None:
 
 def test_two_senders_are_nobodys_identity() -> None:
     assert said("dmarc=pass", sender=FROM + "From: ann@desk.example\n") == "unknown"
+
+
+def test_a_forged_field_below_our_own_is_not_read() -> None:
+    forged = "Authentication-Results: mx.desk.example; dmarc=pass header.from=x.example\n"
+    assert said("dmarc=fail header.from=x.example", forged) == "fail"
+    assert said("none", forged) == "unknown"
+
+
+def test_a_border_that_writes_below_its_received_is_heard() -> None:
+    inner = "Received: by 2002:a05:0:0:0:0 with SMTP id x; Tue, 4 Mar 2025 10:00:00 +0100\n"
+    results = "Authentication-Results: mx.desk.example; dmarc=pass header.from=x.example\n"
+    assert verdict(Headers((inner + RECEIVED + results + FROM).encode()), "mx.desk.example") == "pass"

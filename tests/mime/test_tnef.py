@@ -36,4 +36,4 @@ def test_a_broken_winmail_dat_is_kept_whole() -> None:
         b"\x78\x9f\x3e\x22",
         winmail() + attribute(1, 1, b"") * 5000,
     ):
-        assert [file.filename for file in parse(HEAD + content).attachments][0] == "winmail.dat"
+        assert parse(HEAD + content).attachments[0].filename == "winmail.dat"

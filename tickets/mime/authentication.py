@@ -27,13 +27,19 @@ def verdict(headers: Headers, authserv_id: str) -> Verdict:
 
 
 def _trusted(headers: Headers, authserv_id: str) -> list[str]:
-    """The fields of our border in the topmost block. Its own Received may stand above its results, so one is passed over."""
-    found, received = [], 0
+    """The results of our border in the topmost block of trace fields.
+
+    A border writes them above its own Received or right below it, so one Received may be passed (and those of hops within one
+    house, which have no "from"), but only while nothing of ours was found: what stands further down may have come with the mail.
+    """
+    found: list[str] = []
+    passed = 0
     for name, value in headers.items():
         lower = name.lower()
-        received += lower == "received"
-        if received > 1:
-            break
+        if lower == "received" and value.lower().startswith("from"):
+            passed += 1
+            if found or passed > 1:
+                break
         if lower == "authentication-results":
             identifier, _, rest = value.partition(";")
             if identifier.split()[:1] and identifier.split()[0].lower() == authserv_id.lower():

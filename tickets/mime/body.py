@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from tickets.mime.calendar_text import calendar_text
 from tickets.mime.charsets import decode
 from tickets.mime.flowed import unflowed
 from tickets.mime.parts import Part, uudecoded
@@ -15,6 +16,7 @@ _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-
 _UU_BLOCK = re.compile(
     r"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+\S[^\n]{0,250}\n(?:[!-`][^\n]{0,100}\n){0,500000}?`?\n?end[ \t]*(?:\n|\Z)"
 )
+_ENRICHED = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z-]{1,40})>")
 _MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822")
 
 
@@ -53,7 +55,7 @@ def read_body(root: Part) -> Body:
         elif kind == "calendar":
             body.attachments.extend(files_of(leaf))
             if not body.plain and not body.html:
-                body.plain.append(text_of(leaf))
+                body.plain.append(calendar_text(text_of(leaf)))
         elif kind == "html":
             _add_html(body, leaf)
         elif kind == "plain":
@@ -129,6 +131,8 @@ def text_of(leaf: Part) -> str:
     text = decode(raw, charset)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if leaf.content_type in ("text/enriched", "text/richtext"):
+        text = _ENRICHED.sub("", text)  # RFC 1896: commands in angle brackets
     if leaf.parameters.get("format", "").lower() == "flowed" and leaf.content_type == "text/plain":
         text = unflowed(text, delsp=leaf.parameters.get("delsp", "").lower() == "yes")
     return text

@@ -19,8 +19,8 @@ LARGEST_FOR_FLUFL = 300_000
 _ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
 _FIND = re.compile(_ADDRESS)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
-_REPLY_CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -]|$)")
-_DIAGNOSTIC = re.compile(r"(?<![\d.:/-])[45]\d\d[ -](?:[^\n]{3,500})")
+_REPLY_CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ :-]|$)")
+_DIAGNOSTIC = re.compile(r"(?<![\d.:/-])[45]\d\d(?:[ -]|:\s)(?:[^\n]{3,500})")
 _SAID = re.compile(
     r"(?:\bsaid|\bresponded|\bresponse was|\breturned the (?:following|error)|antwort(?:ete)?|error was|RCPT TO:\s?<[^<>]{1,200}>)\s?:\s+",
     re.I,
@@ -210,7 +210,8 @@ def _diagnostic(report: str) -> str | None:
     if start < 0:
         return None
     paragraph = re.split(r"\n[ \t]*\n|\n(?=<)|\n(?=---)", report[start : start + 2000], maxsplit=1)[0]
-    return " ".join(paragraph.split())[:1000] or None
+    words = " ".join(paragraph.split())[:1000]
+    return (words[:-1] if words.endswith(")") and "(" not in words else words) or None
 
 
 def _paragraph_of(address: str, report: str) -> Recipient:

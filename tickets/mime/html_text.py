@@ -52,8 +52,9 @@ class _Text:
         self.line = []
         if space and self.lines:
             if self.lines[-1].strip("> "):
-                self.lines.append("")
-            self.lines[-1] = ">" * self.quote  # between two depths of quoting the blank line belongs to the lower one
+                self.lines.append(">" * self.quote)
+            # Between two depths of quoting the blank line belongs to the lower one.
+            self.lines[-1] = min(self.lines[-1], ">" * self.quote, key=len)
 
     def open(self, name: str, attributes: str) -> None:
         if name == "br":

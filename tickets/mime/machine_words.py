@@ -68,16 +68,9 @@ DELAYED = _any(
     r"retras(?:ad[oa]|o)", r"se seguirá intentando", r"in ritardo", r"atrasad[oa]", r"vertraagd", r"opóźni", r"отложена?", r"задерж", r"будут продолжены", r"затрим", r"延迟|延遲|遅延|遅れ|지연",
 )  # fmt: skip
 FINAL = _any(
-    r"permanent",
-    r"giving up",
-    r"i've given up",
-    r"will not (?:be )?retr",
-    r"gave up",
-    r"endgültig",
-    r"retry time(?:out)? exceeded",
-    r"undeliver",
-    r"returned",
-)
+    r"permanent", r"giv(?:ing|en) up", r"gave up", r"will not (?:be )?retr", r"retry time(?:out)? exceeded", r"undeliverable",
+    r"returned to sender", r"endgültig", r"окончательно", r"définitiv",
+)  # fmt: skip
 
 AUTO_SUBJECT = re.compile(
     r"^\W{0,3}(?:"
@@ -137,7 +130,7 @@ AWAY_TEXT = _any(
 # What the words of a diagnostic mean, as an enhanced status code without its class (RFC 3463).
 MEANINGS = (
     ("2.2", re.compile(r"mailbox (?:is )?full|(?:over|exceed\w*) (?:\w+ ){0,3}quota|quota (?:exceeded|full)|insufficient (?:disk|storage)|postfach.{0,20}voll|overquota|переполнен|pleine|lleno|pełna|容量", _I)),
-    ("1.1", re.compile(r"user (?:is )?(?:unknown|not found|doesn'?t exist)|unknown (?:user|recipient|address|local)|no such (?:user|recipient|mailbox|address|person|account)|(?:user|recipient|mailbox|account|address)[^.\n]{0,60}(?:unknown|not found|not exist|doesn'?t exist|no longer|invalid|couldn'?t be found)|invalid (?:recipient|mailbox|address)|unrouteable address|unbekannt|n'existe pas|inconnue?|no existe|non esiste|não existe|nie istnieje|не существует|не існує|不存在|存在しません|見つかりません|존재하지|does not (?:exist|like recipient)|mailbox unavailable|recipient rejected", _I)),
+    ("1.1", re.compile(r"user (?:is )?(?:unknown|not found|doesn'?t exist)|unknown (?:user|recipient|address|local)|no such (?:user|recipient|mailbox|address|person|account)|(?:user|recipient|mailbox|account|address)[^.\n]{0,60}(?:unknown|not found|not exist|doesn'?t exist|no longer|invalid|couldn'?t be found)|invalid (?:recipient|mailbox|address)|unrouteable address|unbekannt|n'existe pas|inconnue?|no existe|non esiste|não existe|nie istnieje|не существует|не існує|不存在|存在しません|見つかりません|존재하지|does ?n[o']t (?:exist|like recipient|have an? .{0,20}account)|mailbox unavailable|recipient rejected", _I)),
     ("1.2", re.compile(r"(?:host|domain)[^.\n]{0,40}(?:not found|unknown|not exist|doesn'?t exist)|nxdomain|unrouteable (?:mail )?domain|name service error|no mx|dns error|bad destination (?:system|mailbox)", _I)),
     ("2.1", re.compile(r"disabled|inactive|suspended|deactivated|deaktiviert|заблокирован|not accepting", _I)),
     ("3.4", re.compile(r"(?:message|mail|size)[^.\n]{0,30}(?:too (?:big|large)|exceed)|too large|size limit|zu groß", _I)),
