@@ -6,16 +6,16 @@ from django.db import transaction
 
 from tickets.automation import acknowledge
 from tickets.models import Counter, Entry
+from tickets.models.numbers import AUTOMATION
 
-CURSOR = "automation"
 BATCH = 100
 log = logging.getLogger(__name__)
 
 
 def run(batch: int = BATCH) -> int:
     """Read the next entries and act on them; return how many were read."""
-    Counter.objects.get_or_create(name=CURSOR)
-    number = Counter.objects.get(name=CURSOR).value
+    Counter.objects.get_or_create(name=AUTOMATION)
+    number = Counter.objects.get(name=AUTOMATION).value
     entries = list(
         Entry.objects.filter(number__gt=number, marked_at__isnull=False).defer("body").order_by("number")[:batch]
     )
@@ -27,7 +27,7 @@ def run(batch: int = BATCH) -> int:
 def _step(entry: Entry) -> None:
     """Act on one entry and move the cursor past it, both or neither; a second worker finds the cursor moved."""
     with transaction.atomic():
-        moved = Counter.objects.filter(name=CURSOR, value__lt=entry.number).update(value=entry.number)
+        moved = Counter.objects.filter(name=AUTOMATION, value__lt=entry.number).update(value=entry.number)
         if moved and entry.kind == "received":
             _act(entry)
 
@@ -38,9 +38,3 @@ def _act(entry: Entry) -> None:
             acknowledge.consider(entry)
     except Exception:
         log.exception("Automation failed on entry %s", entry.number)
-
-
-def skip_to_end() -> None:
-    """Pass over all that is there, after a rebuild: it was acted on when it happened."""
-    last = Entry.objects.filter(number__isnull=False).order_by("-number").values_list("number", flat=True).first() or 0
-    Counter.objects.update_or_create(name=CURSOR, defaults={"value": last})

@@ -13,10 +13,9 @@ from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.merge import apply_merge
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import apply_said
-from tickets.automation.run import skip_to_end
 from tickets.mime.parse import parse
 from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
-from tickets.models.numbers import taken
+from tickets.models.numbers import skip_automation, taken
 from tickets.record import config, read
 from tickets.record.append import HEAD
 from tickets.record.read import Recorded
@@ -147,4 +146,4 @@ def _finish() -> None:
     under_way = (DeliveryState.QUEUED, DeliveryState.SENDING)
     Delivery.objects.filter(state__in=under_way).update(state=DeliveryState.UNCERTAIN, reason=LOST)
     taken(Ticket.objects.aggregate(last=Max("number"))["last"] or 0)
-    skip_to_end()
+    skip_automation(Counter.objects.get(name=HEAD).value)

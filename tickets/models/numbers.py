@@ -1,8 +1,9 @@
-"""Ticket numbers: taken from one locked row; gaps are allowed, doubles are not."""
+"""Counters: ticket numbers, taken from one locked row (gaps are allowed, doubles are not), and automation's cursor."""
 
 from tickets.models.intake import Counter
 
 TICKETS = "tickets"
+AUTOMATION = "automation"  # the number of the entry that automation read last
 
 
 class Numbers:
@@ -30,3 +31,8 @@ def taken(number: int) -> None:
     row, _ = Counter.objects.get_or_create(name=TICKETS)
     if row.value < number:
         Counter.objects.filter(pk=row.pk).update(value=number)
+
+
+def skip_automation(number: int) -> None:
+    """Let automation pass over all entries up to `number`, after a rebuild: they were acted on when they happened."""
+    Counter.objects.update_or_create(name=AUTOMATION, defaults={"value": number})
