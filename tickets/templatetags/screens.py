@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -44,6 +45,7 @@ EVENT_ICONS = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, size: str = "") -> SafeString:
     """A picture from the sprite; it repeats what a word beside it says, and is hidden from screen readers."""
     extra = f" icon-{size}" if size else ""
@@ -152,6 +154,7 @@ def teaser(text: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2000)
 def avatar(name: str, small: bool = False) -> SafeString:
     """A circle with initials; its tone follows from the name alone. The name stands beside it, so that it is hidden."""
     words = [word for word in name.split("@")[0].replace(".", " ").split() if word[:1].isalnum()]

@@ -83,7 +83,12 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def ticket_of(request: HttpRequest, number: int) -> Ticket:
     """The ticket with this number, if this agent may see it; else a 404 that tells nothing."""
-    return get_object_or_404(visible_to(agent_of(request)).select_related("contact", "assignee", "team"), number=number)
+    tickets = (
+        visible_to(agent_of(request))
+        .select_related("contact", "assignee", "mailbox")
+        .defer("mailbox__secrets", "mailbox__state")
+    )
+    return get_object_or_404(tickets, number=number)
 
 
 def message_of(request: HttpRequest, public_id: str) -> Message:

@@ -17,12 +17,13 @@ from tickets.forms import DraftForm
 from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftState, Message, Ticket, new_id
 from tickets.permissions import mailboxes_for
 from tickets.views.access import agent_of, message_of, signed_in, ticket_of, writes
+from tickets.views.timeline import Timeline
 
 _TOKEN = re.compile(r"\+[^@]*@")
 BOX = "tickets/composer/_box.html"
 
 
-def reply_box(request: HttpRequest, ticket: Ticket, error: str = "") -> dict[str, Any]:
+def reply_box(request: HttpRequest, ticket: Ticket, said: Timeline | None = None, error: str = "") -> dict[str, Any]:
     """What the reply box of a ticket shows: what waits to be sent, else the draft that was left, else an empty one."""
     agent = agent_of(request)
     mine = list(own_drafts(agent).filter(ticket=ticket, state__in=(DraftState.EDITING, DraftState.SCHEDULED))[:5])
@@ -37,36 +38,46 @@ def reply_box(request: HttpRequest, ticket: Ticket, error: str = "") -> dict[str
         "box_key": draft.key if draft else new_id(26),
         "box_error": error or (draft.error if draft else ""),
         **addressees(ticket, draft),
+        **(seen_in(said) if said else seen_of(ticket)),
     }
 
 
 def addressees(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
-    """Whom a reply goes to, alone and with all others; what has been seen when it is sent."""
-    to, _cc = recipients(ticket)
-    to_all, cc_all = recipients(ticket, True)
+    """Whom a reply goes to, alone and with all others."""
+    to, cc_all = recipients(ticket, True)
     cc_all = not_ours(cc_all)
-    newest = (
-        ticket.messages.filter(direction=Direction.IN)
-        .order_by("-at", "-pk")
-        .values_list("public_id", flat=True)
-        .first()
-    )
     return {
         "reply_to": to,
-        "reply_all_to": to_all,
+        "reply_all_to": to,
         "reply_all_cc": cc_all,
         "has_others": bool(cc_all),
         "box_to": draft.to if draft else to,
         "box_cc": draft.cc if draft else [],
         "box_bcc": draft.bcc if draft else [],
         "box_kind": draft.kind if draft else "reply",
-        "forward_message": newest,
-        "seen": ticket.messages.aggregate(seen=Max("entry__number"))["seen"] or 0,
     }
+
+
+def seen_in(said: Timeline) -> dict[str, Any]:
+    """What the agent has before them: the newest incoming message, and the newest entry."""
+    return {"forward_message": said.newest_in.public_id if said.newest_in else "", "seen": said.seen}
+
+
+def seen_of(ticket: Ticket) -> dict[str, Any]:
+    """The same, for a box that is rendered without the conversation."""
+    newest = (
+        ticket.messages.filter(direction=Direction.IN)
+        .order_by("-at", "-pk")
+        .values_list("public_id", flat=True)
+        .first()
+    )
+    return {"forward_message": newest or "", "seen": ticket.messages.aggregate(seen=Max("entry__number"))["seen"] or 0}
 
 
 def not_ours(boxes: list[dict[str, str]]) -> list[dict[str, str]]:
     """These mailboxes without those of this helpdesk, also where they stand with a token after a plus."""
+    if not boxes:
+        return []
     ours = {address.lower() for address in Account.objects.filter(removed_at=None).values_list("address", flat=True)}
     return [box for box in boxes if _TOKEN.sub("@", box["address"].lower()) not in ours]
 
@@ -93,7 +104,7 @@ def box(request: HttpRequest, draft: Draft | None, ticket: Ticket | None, error:
     if not request.headers.get("X-Part"):
         return redirect("tickets:ticket-show", number=ticket.number) if ticket else redirect("tickets:message-new")
     if ticket:
-        return render(request, BOX, reply_box(request, ticket, error))
+        return render(request, BOX, reply_box(request, ticket, error=error))
     return render(request, BOX, new_box(request, draft, error))
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tickets.models import Account, Address, Agent, InboxItem, ItemState, ReadMark, State, Team, Ticket
+from tickets.models import Account, Address, Agent, Entry, InboxItem, ItemState, ReadMark, State, Team, Ticket
 from tickets.permissions import mailboxes_for, visible_to
 
 PAGE = 50
@@ -55,7 +55,7 @@ class Lists:
 
     agent: Agent
     every: list[TicketList]
-    accounts: list[Account]
+    accounts: Sequence[Account]
 
     def named(self, name: str) -> TicketList:
         """The list of this name. Raises Http404."""
@@ -79,9 +79,9 @@ class Lists:
 
 def lists_for(agent: Agent) -> Lists:
     """The agent's lists: their own, the common ones, one per mailbox and one per team."""
-    accounts = list(Account.objects.filter(removed_at__isnull=True).only(*ACCOUNT_FIELDS).order_by("name"))
-    may_see = set(mailboxes_for(agent).filter(removed_at__isnull=True).values_list("pk", flat=True))
-    mailboxes = [account for account in accounts if account.pk in may_see]
+    connected = Account.objects.filter(removed_at__isnull=True).only(*ACCOUNT_FIELDS).order_by("name")
+    accounts = list(connected.annotate(may_see=Exists(mailboxes_for(agent).filter(pk=OuterRef("pk")))))
+    mailboxes = [account for account in accounts if account.may_see]
     teams = Team.objects.all() if agent.role != "agent" else agent.teams.all()
     every = [*fixed_lists(agent), *mailbox_lists(mailboxes), *team_lists(teams.order_by("name"), mailboxes)]
     return Lists(agent, every, accounts)
@@ -129,20 +129,30 @@ def team_lists(teams: QuerySet[Team], mailboxes: Sequence[Account]) -> list[Tick
 
 
 def counts(lists: Lists) -> dict[str, int]:
-    """How many tickets are in each list, and how many items are parked (name "parked"), counted to 1000 in one query."""
+    """How many tickets each list has, how many items are parked (to 1000), and the newest entry's number: one query."""
     queries: list[QuerySet[Ticket] | QuerySet[InboxItem]] = [lists.tickets(one) for one in lists.every]
-    queries.append(InboxItem.objects.filter(state=ItemState.PARKED))
+    queries.append(parked_for(lists.agent))
     parts: list[str] = []
     values: list[Any] = []
     for place, query in enumerate(queries):
         sql, given = query.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
         parts.append(f"SELECT {place}, COUNT(*) FROM ({sql}) AS t{place}")  # noqa: S608 (made by the ORM, values apart)
         values.extend(given)
+    # The newest entry: a page rendered now has seen everything up to it, and asks the stream for what comes after.
+    parts.append(f"SELECT {len(queries)}, MAX(number) FROM {Entry._meta.db_table}")  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         found = dict(cursor.fetchall())
-    names = [one.name for one in lists.every] + ["parked"]
-    return {name: found.get(place, 0) for place, name in enumerate(names)}
+    names = [one.name for one in lists.every] + ["parked", "cursor"]
+    return {name: found.get(place) or 0 for place, name in enumerate(names)}
+
+
+def parked_for(agent: Agent) -> QuerySet[InboxItem]:
+    """The parked items of the mailboxes that this agent works in."""
+    mailboxes = mailboxes_for(agent).values("pk")
+    return InboxItem.objects.filter(
+        Q(account__in=mailboxes) | Q(account__mailbox__in=mailboxes), state=ItemState.PARKED
+    )
 
 
 def said(count: int) -> str:
@@ -154,31 +164,30 @@ def said(count: int) -> str:
 class Page:
     """Some rows of a list, and the key of the next ones ("" at the end)."""
 
-    tickets: list[Ticket]
+    tickets: Sequence[Ticket]
     next: str = ""
 
 
 def page(agent: Agent, tickets: QuerySet[Ticket], after: str = "") -> Page:
     """50 tickets, the newest message first, beginning after the key of an earlier page. Each gets `unread`."""
+    read = ReadMark.objects.filter(agent=agent, ticket=OuterRef("pk")).values("read_at")
     rows = tickets.select_related("contact", "assignee").only(*ROW_FIELDS).order_by("-last_message_at", "-number")
+    rows = rows.annotate(read_at=Subquery(read))
     key = read_key(after)
     if key:
         at, number = key
         rows = rows.filter(last_message_at__lte=at).exclude(last_message_at=at, number__gte=number)
     found = list(rows[: PAGE + 1])
     is_more, found = len(found) > PAGE, found[:PAGE]
-    mark_unread(agent, found)
+    mark_unread(found)
     name_nameless(found)
     return Page(found, key_of(found[-1]) if is_more else "")
 
 
-def mark_unread(agent: Agent, tickets: Sequence[Ticket]) -> None:
+def mark_unread(tickets: Sequence[Any]) -> None:
     """Say on each ticket whether its last message came after this agent last looked."""
-    marks = ReadMark.objects.filter(agent=agent, ticket__in=[one.pk for one in tickets])
-    read = dict(marks.values_list("ticket_id", "read_at"))
     for one in tickets:
-        seen = read.get(one.pk)
-        one.unread = one.state in UNFINISHED and (seen is None or seen < one.last_message_at)  # type: ignore[attr-defined]
+        one.unread = one.state in UNFINISHED and (one.read_at is None or one.read_at < one.last_message_at)
 
 
 def name_nameless(tickets: Sequence[Ticket]) -> None:

@@ -1,28 +1,19 @@
 """Parked items: what came in and could not be filed, why, its raw source, and another try."""
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from tickets.inbox import process
-from tickets.models import Agent, InboxItem, ItemState
-from tickets.permissions import mailboxes_for
+from tickets.models import InboxItem
 from tickets.record import spool
 from tickets.views.access import agent_of, once, signed_in, writes
+from tickets.views.lists import parked_for
 from tickets.views.message import guarded, shown
 from tickets.views.rail import frame
 
 MOST_LISTED = 200
-
-
-def parked_for(agent: Agent) -> QuerySet[InboxItem]:
-    """The parked items of the mailboxes that this agent works in."""
-    mailboxes = mailboxes_for(agent)
-    return InboxItem.objects.filter(
-        Q(account__in=mailboxes) | Q(account__mailbox__in=mailboxes), state=ItemState.PARKED
-    )
 
 
 def item_of(request: HttpRequest, name: str) -> InboxItem:

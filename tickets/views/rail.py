@@ -10,7 +10,6 @@ from django.shortcuts import render
 from tickets.models import Account, Health, Role
 from tickets.views.access import agent_of, signed_in
 from tickets.views.lists import Lists, TicketList, counts, lists_for, said
-from tickets.views.live import cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def rail(lists: Lists, current: str = "") -> dict[str, Any]:
         "may_administrate": lists.agent.role == Role.ADMINISTRATOR,
         "may_write": lists.agent.may_write,
         "has_accounts": bool(lists.accounts),
-        "live_cursor": cursor(),
+        "live_cursor": found["cursor"],
     }
 
 

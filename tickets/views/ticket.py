@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -15,19 +16,16 @@ from tickets.views.timeline import timeline
 from tickets.views.workspace import panes
 
 OTHER_TICKETS = 12
+MOST_TAGS = 200
 
 
 @signed_in
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """The whole page; for htmx the conversation and the customer's panel alone."""
-    merged = (
-        Ticket.objects.filter(number=number, merged_into__isnull=False)
-        .values_list("merged_into__number", flat=True)
-        .first()
-    )
-    if merged:
-        return redirect("tickets:ticket-show", number=merged)
-    agent, ticket = agent_of(request), ticket_of(request, number)
+    try:
+        agent, ticket = agent_of(request), ticket_of(request, number)
+    except Http404:
+        return redirect("tickets:ticket-show", number=merged_into(number))
     context = conversation(request, ticket)
     if request.headers.get("HX-Request"):
         return render(request, "tickets/ticket/_panes.html", {**context, "list_name": request.GET.get("list", "")})
@@ -37,19 +35,30 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "tickets/ticket/page.html", {**panes(request, lists, current, ticket), **context})
 
 
+def merged_into(number: int) -> int:
+    """The number of the ticket that this one was joined with. Raises Http404 when it was not."""
+    merged = Ticket.objects.filter(number=number, merged_into__isnull=False)
+    found = merged.values_list("merged_into__number", flat=True).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 @signed_in
 def news(request: HttpRequest, number: int) -> HttpResponse:
     """The ticket's head and timeline as they are now, for a page that is open: live.js puts in what is new."""
     ticket = ticket_of(request, number)
-    return render(request, "tickets/ticket/_news.html", {**head(request, ticket), "timeline": timeline(ticket)})
+    context = head(request, ticket)
+    return render(request, "tickets/ticket/_news.html", {**context, "timeline": timeline(ticket, context["names"])})
 
 
 @signed_in
 def earlier(request: HttpRequest, number: int) -> HttpResponse:
     """The whole timeline, in place of its newest part."""
     ticket = ticket_of(request, number)
-    context = {**head(request, ticket), "timeline": timeline(ticket, every=True)}
-    return render(request, "tickets/ticket/_timeline.html", context)
+    context = head(request, ticket)
+    said = timeline(ticket, context["names"], every=True)
+    return render(request, "tickets/ticket/_timeline.html", {**context, "timeline": said})
 
 
 @signed_in
@@ -63,11 +72,12 @@ def read(request: HttpRequest, number: int) -> HttpResponse:
 
 def conversation(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """What the conversation and the panel show."""
-    said = timeline(ticket)
+    about = head(request, ticket)
+    said = timeline(ticket, about["names"])
     return {
-        **head(request, ticket),
+        **about,
         **panel(agent_of(request), ticket.contact, ticket),
-        **reply_box(request, ticket),
+        **reply_box(request, ticket, said),
         "timeline": said,
     }
 
@@ -75,16 +85,17 @@ def conversation(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """The ticket's subject, state, assignee, priority, tags, links, and what they may become."""
     agent = agent_of(request)
-    agents = (
-        Agent.objects.filter(removed_at__isnull=True).exclude(role="manager").only("public_id", "name").order_by("name")
-    )
+    people = list(Agent.objects.filter(removed_at__isnull=True).only("public_id", "name", "role").order_by("name"))
+    on_it = Ticket.tags.through._default_manager.filter(ticket=ticket, tag=OuterRef("pk"))
+    tags = list(Tag.objects.annotate(on_it=Exists(on_it)).order_by("-on_it", "name")[:MOST_TAGS])
     return {
         "ticket": ticket,
         "states": State.choices,
         "priorities": sorted(Priority.choices, reverse=True),
-        "agents": agents,
-        "tags": ticket.tags.order_by("name"),
-        "known_tags": Tag.objects.order_by("name").values_list("name", flat=True)[:200],
+        "agents": [one for one in people if one.may_write],
+        "names": {one.public_id: one.name for one in people},
+        "tags": [tag for tag in tags if tag.on_it],
+        "known_tags": [tag.name for tag in tags if not tag.on_it],
         "linked": visible_to(agent).filter(links=ticket).only("number", "subject", "state").order_by("-number")[:10],
         "may_write": agent.may_write,
         "read_up_to": ticket.last_message_at,

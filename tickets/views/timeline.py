@@ -161,20 +161,23 @@ class Timeline:
 
     items: list[Said | Happened] = field(default_factory=list)
     earlier: int = 0
-    last: Message | None = None
+    newest_in: Message | None = None
+    seen: int = 0  # the highest entry number among the messages
 
 
-def timeline(ticket: Ticket, every: bool = False) -> Timeline:
-    """The last 40 messages with the events since the first of them; `every`: all of them."""
+def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Timeline:
+    """The last 40 messages with the events since the first of them; `every`: all of them. `names`: agents by public id."""
     messages = list(shown(ticket)[: None if every else MOST_SHOWN])[::-1]
     earlier = max(0, ticket.message_count - len(messages)) if len(messages) == MOST_SHOWN else 0
     since = messages[0].at if messages and earlier else None
     items: list[Said | Happened] = [Said(one) for one in messages]
-    items += happened(ticket, since)
+    items += happened(ticket, since, names)
     items.sort(key=lambda item: item.at)
     open_last([item for item in items if isinstance(item, Said)])
-    public = [one for one in messages if one.direction != Direction.NOTE]
-    return Timeline(items, earlier, public[-1] if public else None)
+    incoming = [one for one in messages if one.direction == Direction.IN]
+    return Timeline(
+        items, earlier, incoming[-1] if incoming else None, max((one.entry.number or 0 for one in messages), default=0)
+    )
 
 
 def shown(ticket: Ticket) -> QuerySet[Message]:
@@ -182,19 +185,20 @@ def shown(ticket: Ticket) -> QuerySet[Message]:
     deliveries = Delivery.objects.order_by("pk").select_related("account").defer("account__secrets", "account__config")
     return (
         ticket.messages.annotate(has_html=~Q(html=""), folded=~Q(text=F("reply")))
-        .select_related("author")
+        .select_related("author", "entry")
         .prefetch_related("attachments", Prefetch("deliveries", deliveries))
-        .defer("html", "text", "references", "author__preferences", "author__password")
+        .defer("html", "text", "references", "author__preferences", "author__password", "entry__body", "entry__fields")
         .order_by("-at", "-id")
     )
 
 
-def happened(ticket: Ticket, since: datetime | None) -> Iterable[Happened]:
-    """The ticket's events, from a moment on."""
+def happened(ticket: Ticket, since: datetime | None, names: dict[str, str]) -> Iterable[Happened]:
+    """The ticket's events, from a moment on. Those who have left are looked up by name."""
     events = ticket.events.select_related("by").order_by("at", "id")
     found = list(events.filter(at__gte=since) if since else events)
-    named = {event.data.get("assignee") for event in found} - {None}
-    names = dict(Agent.objects.filter(public_id__in=named).values_list("public_id", "name")) if named else {}
+    left = {event.data["assignee"] for event in found if event.data.get("assignee")} - set(names)
+    if left:
+        names = names | dict(Agent.objects.filter(public_id__in=left).values_list("public_id", "name"))
     return [Happened(event, names) for event in found]
 
 
