@@ -11,7 +11,7 @@ from tickets.actions.drafts import send_due
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
 from tickets.inbox.process import process_waiting
-from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, InboxItem, ItemState
+from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
 from tickets.record import append as appending
 from tickets.wake import answered, wake
 
@@ -82,10 +82,12 @@ def tick() -> None:
 def due() -> list[str]:
     """Return the tasks for which something is due."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    going = Q(account__paused_at__isnull=True)
+    sendable = going & Q(account__removed_at__isnull=True) & ~Q(account__health=Health.CUT_OFF)
     found = {
-        "process_inbox": InboxItem.objects.filter(free, state=ItemState.WAITING),
+        "process_inbox": InboxItem.objects.filter(free, going, state=ItemState.WAITING),
         "append": Entry.objects.filter(marked_at__isnull=True),
-        "deliver": Delivery.objects.filter(state=DeliveryState.QUEUED, due_at__lte=Now()),
+        "deliver": Delivery.objects.filter(sendable, state=DeliveryState.QUEUED, due_at__lte=Now()),
         "send_drafts": Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),
     }
