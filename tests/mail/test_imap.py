@@ -2,18 +2,18 @@
 
 import imaplib
 import itertools
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.services import dovecot
 from tests.services.dovecot import Imap
-from tests.services.ports import wait_until
+from tests.services.ports import free_port, wait_until
 from tickets.actions.accounts import add_account
 from tickets.inbox.process import process_waiting
 from tickets.mail import imap, run_pollers
@@ -34,7 +34,7 @@ def connect(transactional_db: None, imap_server: Imap) -> Callable[..., Account]
     """connect(since="all", server=…): a mailbox of its own at Dovecot."""
 
     def make(server: Imap = imap_server, address: str = "", since_at: datetime | None = None, **config: Any) -> Account:
-        place = {"imap_host": server.host, "imap_port": server.port, **config}
+        place = {"imap_host": server.host, "imap_port": server.port} | config
         fields = {"since": since_at} if since_at else {}
         return add_account("email", "Desk", address or next(users), place, {"imap_password": server.password}, **fields)
 
@@ -207,15 +207,55 @@ def test_a_wrong_password_is_said_in_words_and_mended_by_the_right_one(
     assert not thread.is_alive()
 
 
-def test_a_server_that_goes_away_is_found_again(connect: Callable[..., Account]) -> None:
-    with dovecot.running() as first:
-        account = connect(server=first, since="all")
-        first.append(account.address, letter(1))
-        with polling(account):
+def test_a_server_that_goes_away_is_found_again(connect: Callable[..., Account], imap_server: Imap) -> None:
+    """A forwarder stands for the server: it is cut off in the middle of IDLE, stays away, and comes back."""
+    port = free_port()
+    account = connect(since="all", imap_port=port)
+    with polling(account):
+        with forwarding(port, imap_server.port):
+            imap_server.append(account.address, letter(1))
             wait_for(account, 1)
-            stopped = first.port
-    assert "cannot be reached" in imap.probe(account)
-    assert stopped == first.port
+        imap_server.append(account.address, letter(2))
+        wait_until(lambda: Account.objects.get(pk=account.pk).health == Health.DEGRADED, 15, "nothing was said")
+        assert "Receiving: " in Account.objects.get(pk=account.pk).health_reason
+        with forwarding(port, imap_server.port):
+            wait_for(account, 2, 30)
+            assert Account.objects.get(pk=account.pk).health == Health.WORKING
+    assert subjects(account) == ["Letter 1", "Letter 2"]
+    assert all(item.seen_count == 1 for item in arrived(account))
+
+
+@contextmanager
+def forwarding(port: int, to: int) -> Iterator[None]:
+    """Carry bytes both ways; at the end every connection is cut."""
+    door = socket.create_server(("127.0.0.1", port))
+    wires: list[socket.socket] = []
+
+    def carry(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while chunk := one.recv(65536):
+                other.sendall(chunk)
+        for wire in (one, other):
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = door.accept()
+                there = socket.create_connection(("127.0.0.1", to))
+                wires.extend((here, there))
+                for pair in ((here, there), (there, here)):
+                    threading.Thread(target=carry, args=pair, daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield
+    door.shutdown(socket.SHUT_RDWR)
+    door.close()
+    for wire in wires:
+        with suppress(OSError):
+            wire.shutdown(socket.SHUT_RDWR)
+            wire.close()
 
 
 def test_a_thousand_mails_are_read_in_small_batches(connect: Callable[..., Account], imap_server: Imap) -> None:

@@ -66,7 +66,7 @@ def hand_over(backend: Any, rendered: bytes, recipients: Sequence[str]) -> tuple
 
 
 def sort_out(message: Any, recipients: Sequence[str]) -> tuple[dict[str, str], dict[str, NotSent]]:
-    """Return what the provider says of each recipient; one it does not speak of went out."""
+    """Return what the provider says of each recipient; where a backend tells nothing, all went out."""
     status = getattr(message, "anymail_status", None)
     known = {address.lower(): one for address, one in (status.recipients if status else {}).items()}
     ids: dict[str, str] = {}
@@ -77,6 +77,8 @@ def sort_out(message: Any, recipients: Sequence[str]) -> tuple[dict[str, str], d
             refused[recipient] = NotSent(_("The provider refused this recipient (%s).") % one.status, CONTACT_GONE)
         elif one and one.status == "failed":
             refused[recipient] = NotSent(_("The provider could not send to this recipient."), TEMPORARY)
+        elif one and one.status == "unknown" and not one.message_id:
+            refused[recipient] = NotSent(_("The provider does not say whether it sent to this recipient."), UNCERTAIN)
         else:
             ids[recipient] = str(one.message_id or "") if one else ""
     return ids, refused

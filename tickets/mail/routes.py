@@ -109,7 +109,8 @@ def first_mailbox() -> Account:
 
 def make_catch_all() -> Account:
     """Make the catch-all under the address that mail leaves from by default."""
-    address = unused(settings.DEFAULT_FROM_EMAIL.lower())
+    local, _at, domain = settings.DEFAULT_FROM_EMAIL.lower().rpartition("@")
+    address = unused(f"{local}@{'localhost' if is_loopback(domain) else domain}")
     return add_account("email", _("Mail"), address, state={CATCH_ALL: True})
 
 

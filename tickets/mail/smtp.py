@@ -15,7 +15,7 @@ from typing import Any
 
 from aiosmtpd.smtp import Envelope, Session
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 
 from tickets.inbox.accept import Arrival
 from tickets.mail.batch import Batcher
@@ -77,8 +77,10 @@ class Door:
         return "250 2.1.5 OK"
 
     def _find(self, address: str) -> Account | None:
-        close_old_connections()
-        return self.routes.find_or_start(address, self.host)
+        try:
+            return self.routes.find_or_start(address, self.host)
+        finally:
+            connection.close()  # the thread is asyncio's, and may not come back for long
 
     async def handle_DATA(self, server: Smtp, session: Session, envelope: Envelope) -> str:
         """Store the mail once for each of our mailboxes, then answer."""
