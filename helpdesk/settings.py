@@ -146,7 +146,8 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;",
 }
-POOL = {"min_size": 0, "max_size": 16, "timeout": 10}
+# For PostgreSQL, in the parts that give every connection back (helpdesk/run/parts.py). Seconds to wait for one.
+DATABASE_POOL = {"min_size": 0, "max_size": 16, "timeout": 5}
 
 
 def database() -> dict[str, Any]:
@@ -155,8 +156,7 @@ def database() -> dict[str, Any]:
     found: dict[str, Any] = environ.Env.db_url_config(value)
     if not found.get("NAME"):
         raise env.wrong("DATABASE_URL", value, "it names no database; write postgresql://user:password@host/name")
-    is_sqlite = found["ENGINE"].endswith("sqlite3")
-    options = SQLITE_OPTIONS if is_sqlite else {"pool": POOL}
+    options = SQLITE_OPTIONS if found["ENGINE"].endswith("sqlite3") else {}
     return {**found, "OPTIONS": {**found.get("OPTIONS", {}), **options}, "CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
 
 
@@ -188,6 +188,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # concerns late acknowledgement only: none here
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = (

@@ -30,6 +30,4 @@ atexit.register(lambda: os.getpid() == maker and shutil.rmtree(SCRATCH, ignore_e
 # A file, as in real life: threads and other processes see what a test commits.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{SCRATCH}/test.sqlite3"}
-# Servers in threads come and go in one process here; a thread that ends without a word would keep a pool's connection.
-DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -107,10 +107,8 @@ def columns(cursor: CursorWrapper, table: str) -> set[str]:
 
 
 def disconnect() -> None:
-    """No connection and no pool thread may be alive when the parts are forked."""
+    """No connection may be open when the parts are forked."""
     connection.close()
-    if hasattr(connection, "close_pool"):
-        connection.close_pool()
 
 
 def first_line(error: Exception) -> str:

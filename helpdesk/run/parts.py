@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 # Second chances for what a lost bell left behind; nothing is wrong when there is nothing to do.
 SWEEP_SECONDS = 15.0
+# The listener asks for mailboxes all day long: its threads keep their connections for a while.
 KEPT_SECONDS = 60
 
 
@@ -64,6 +65,7 @@ def show_life(name: str, parent: int) -> None:
 
 def serve(door: socket.socket | None) -> None:
     """The web server on a socket that already listens. Live streams are cut three seconds after the signal."""
+    with_pool()
     config = uvicorn.Config(
         application,
         lifespan="off",
@@ -78,6 +80,7 @@ def serve(door: socket.socket | None) -> None:
 
 def work(lane: str) -> None:
     """A Celery worker for one lane, one task at a time, in this process. SIGTERM lets the task in hand end."""
+    with_pool()
     signal.signal(signal.SIGTERM, stop_worker)
     worker = WorkController(
         app=app,
@@ -119,7 +122,7 @@ def keep_time() -> None:
 
 def carry_mail() -> None:
     """The SMTP and LMTP listener, and the pollers of all mailboxes, in one process."""
-    without_pool()
+    connection.settings_dict["CONN_MAX_AGE"] = KEPT_SECONDS
     stop = stop_event()
     pollers = threading.Thread(target=run_pollers, args=(stop,), name="pollers")
     pollers.start()
@@ -130,10 +133,10 @@ def carry_mail() -> None:
         pollers.join()
 
 
-def without_pool() -> None:
-    """A thread that ends with a pool's connection in its hands keeps it for ever: many threads come and go in this part."""
-    connection.settings_dict["OPTIONS"].pop("pool", None)
-    connection.settings_dict["CONN_MAX_AGE"] = KEPT_SECONDS
+def with_pool() -> None:
+    """Take PostgreSQL connections from a pool. Not for a part whose threads come and go: one that ends keeps its own."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["OPTIONS"]["pool"] = settings.DATABASE_POOL
 
 
 def stop_event() -> threading.Event:

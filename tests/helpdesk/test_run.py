@@ -100,6 +100,15 @@ def test_a_redis_that_does_not_answer_is_named(tmp_path: Path) -> None:
     ends_with(tmp_path / "data", f"The Redis of REDIS_URL (127.0.0.1:{port})", REDIS_URL=f"redis://127.0.0.1:{port}/0")
 
 
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql://holdfast:hush@127.0.0.1:{free_port()}/holdfast"
+    house = holdfast.start(tmp_path / "data", DATABASE_URL=url)
+    assert house.process.wait(60) == 1
+    assert "The database does not answer: connection failed" in house.words()
+    assert "hush" not in house.words()
+    assert "Traceback" not in house.words()
+
+
 def test_a_database_that_a_newer_version_made_is_refused(prepared: Path) -> None:
     change(
         prepared, "INSERT INTO django_migrations (app, name, applied) VALUES ('tickets', '9999_later', '2030-01-01')"
@@ -132,6 +141,13 @@ def test_a_part_that_cannot_start_ends_the_command_with_its_reason(tmp_path: Pat
     (tmp_path / "data" / "redis" / "appendonly.aof").write_bytes(b"this is no append-only file\r\n" * 10)
     os.chmod(tmp_path / "data" / "redis", 0o700)
     ends_with(tmp_path / "data", "The embedded Redis does not start: ")
+
+
+def test_a_part_that_does_not_exist_is_wrong_use(tmp_path: Path) -> None:
+    with_parts = ("manage.py", "run", "--parts", "web,fax")
+    house = holdfast.start(tmp_path / "data", with_parts, DATABASE_URL="")
+    assert house.process.wait(60) == 2
+    assert "There is no part fax. Choose from web, in, out" in house.words()
 
 
 def test_with_a_postgresql_and_a_redis_of_their_own_the_same_command_uses_them(tmp_path: Path) -> None:

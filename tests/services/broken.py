@@ -9,11 +9,19 @@ from typing import Any
 
 import django
 
+os.environ["DJANGO_SETTINGS_MODULE"] = "helpdesk.settings"
+django.setup()
+
+from django.core.management import execute_from_command_line  # noqa: E402
+
+from helpdesk.run import parts  # noqa: E402
+from tickets.actions import deliver  # noqa: E402
+from tickets.mail import batch  # noqa: E402
+from tickets.models import Delivery, DeliveryState  # noqa: E402
+
 
 def answer_before_storing() -> None:
     """250 first, storing later: what a listener without the fsync promises and cannot keep."""
-    from tickets.mail import batch
-
     store = batch._try
 
     def later(arrivals: Any) -> None:
@@ -25,8 +33,6 @@ def answer_before_storing() -> None:
 
 def send_again_when_unsure() -> None:
     """A delivery whose sender died is sent again: what a queue without the claim does."""
-    from tickets.actions import deliver
-    from tickets.models import Delivery, DeliveryState
 
     def again() -> None:
         Delivery.objects.filter(state=DeliveryState.SENDING).update(state=DeliveryState.QUEUED, lease_until=None)
@@ -37,8 +43,6 @@ def send_again_when_unsure() -> None:
 
 def tick_too(act: Callable[[], None]) -> None:
     """Do something with every tick of the clock."""
-    from helpdesk.run import parts
-
     tick = parts.tick
 
     def both() -> None:
@@ -54,12 +58,8 @@ PROMISES = {"stored": answer_before_storing, "claimed": send_again_when_unsure}
 
 def main() -> None:
     """Break one promise, then do what manage.py does."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "helpdesk.settings"
     promise = sys.argv.pop(1)
-    django.setup()
     PROMISES[promise]()
-    from django.core.management import execute_from_command_line
-
     execute_from_command_line(sys.argv)
 
 

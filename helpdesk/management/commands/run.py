@@ -31,9 +31,8 @@ class Command(BaseCommand):
         """Exit code 1 with one sentence when it cannot start."""
         names = {name.strip() for name in parts.split(",")}
         if unknown := names - set(start.EVERYTHING):
-            raise CommandError(
-                f"There is no part {', '.join(sorted(unknown))}. Choose from {', '.join(start.EVERYTHING)}."
-            )
+            choice = ", ".join(start.EVERYTHING)
+            raise CommandError(f"There is no part {', '.join(sorted(unknown))}. Choose from {choice}.", returncode=2)
         try:
             self.act(names, demo, memory)
         except (CannotStart, ProcessLookupError) as problem:
