@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from html import escape
+from urllib.parse import quote
 
 from tickets.mime.calendar_text import calendar_text
 from tickets.mime.charsets import decode
@@ -60,7 +62,16 @@ def read_body(root: Part) -> Body:
             _add_html(body, leaf)
         elif kind == "plain":
             _add_plain(body, leaf)
+    body.attachments = [_as_shown(file, body.html) for file in body.attachments]
     return body
+
+
+def _as_shown(file: Attachment, html: list[str]) -> Attachment:
+    """`file` is inline if the HTML shows it by its content id, whatever its disposition says (RFC 2392)."""
+    if not file.content_id or file.inline:
+        return file
+    references = (f"cid:{file.content_id}", f"cid:{quote(file.content_id)}", f"cid:{escape(file.content_id)}")
+    return replace(file, inline=any(reference in text for text in html for reference in references))
 
 
 def _add_html(body: Body, leaf: Part) -> None:
@@ -141,7 +152,7 @@ def text_of(leaf: Part) -> str:
 def files_of(leaf: Part) -> Iterator[Attachment]:
     """The attachment that a leaf is; the files in a winmail.dat follow it."""
     content = leaf.content()
-    shown = leaf.disposition == "inline" or (leaf.disposition != "attachment" and leaf.content_id is not None)
+    shown = leaf.disposition == "inline"
     yield _attachment(leaf.number, leaf.filename, leaf.content_type, content, leaf.content_id, shown)
     if is_tnef(leaf.content_type, leaf.filename):
         for member, (name, kind, data) in enumerate(tnef_files(content), 1):
@@ -170,7 +181,8 @@ def attachment_of(root: Part, number: int) -> Attachment | None:
     for leaf in root.leaves():
         if leaf.number == number % MEMBER:
             found = list(files_of(leaf))
-            if number > MEMBER and leaf.content_type == "text/plain":
+            if number > MEMBER and _shown_as(leaf) == "plain":
                 found = _without_uuencoded(leaf, text_of(leaf))[1]
-            return next((file for file in found if file.part == number), None)
+            html = [text_of(other) for other in root.leaves() if _shown_as(other) == "html"]
+            return next((_as_shown(file, html) for file in found if file.part == number), None)
     return None

@@ -1,5 +1,6 @@
 """Reports about mail that was sent: standard ones (RFC 3464, RFC 8098) and the free text of systems that know no standard."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tickets.mime.words import decode_words
 
 MOST = 200
 LARGEST_FOR_FLUFL = 300_000
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs a traceback for every odd mail
 _ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
 _FIND = re.compile(_ADDRESS)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
@@ -37,7 +39,7 @@ _NAMED = (  # from the surest way to name a failed address to the vaguest
 )
 _MESSAGE_ID = re.compile(r"^[> \t]{0,6}Message-ID:\s{0,6}<([^<>\s]{3,998})>", re.I | re.M)
 _RETURNED = re.compile(
-    r"^[ \t>]*(?:[-=_*]{2,}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|message header|"
+    r"^[ \t>]*(?:[-=_*]{2,80}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|message header|"
     r"nachricht|исходн|原).{0,60}|(?:Return-Path|Received|Message-ID):\s.{0,200})$",
     re.I | re.M,
 )
@@ -149,6 +151,7 @@ def derived_status(text: str) -> str | None:
 
 def free_text(text: str, headers: Headers | None, original: str | None, raw: bytes = b"") -> Bounce:
     """The recipients and reasons in a bounce that is only written for people."""
+    text = text[:LARGEST_FOR_FLUFL]
     returned = _RETURNED.search(text)
     report = text[: returned.start()] if returned and returned.start() > 40 else text[:20_000]
     original = original or (match[1] if (match := _MESSAGE_ID.search(text)) else None)

@@ -55,6 +55,7 @@ def _outside(html: str) -> tuple[str, bool]:
     out: list[str] = []
     stack: list[tuple[str, bool]] = []
     hidden = at = 0
+    last = html.rfind("<blockquote")
     found = False
     for tag in _TAG.finditer(html):
         closing, name, attributes = tag.groups()
@@ -72,7 +73,7 @@ def _outside(html: str) -> tuple[str, bool]:
             and (_REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes)))
         ):
             return "".join(out), True
-        hides = bool(attributes) and _hides(name, attributes, html, at)
+        hides = bool(attributes) and _hides(name, attributes, html, at, last)
         found = found or (hides and "ignature" not in attributes)
         if name not in _VOID:
             stack.append((name, hides))
@@ -94,12 +95,12 @@ def _closed(stack: list[tuple[str, bool]], name: str) -> int:
     return 0
 
 
-def _hides(name: str, attributes: str, html: str, at: int) -> bool:
+def _hides(name: str, attributes: str, html: str, at: int, last: int) -> bool:
     if name == "blockquote":
         return _QUOTE.search(attributes) is not None
     if _GMAIL.search(attributes):
         # A forward has its content right in the div; a reply has it in a blockquote, and answers may stand between those.
-        return _FORWARD.search(html, at, at + 200) is not None or "<blockquote" not in html[at:]
+        return _FORWARD.search(html, at, at + 200) is not None or last < at
     return _HIDDEN.search(attributes) is not None
 
 

@@ -1,6 +1,7 @@
 """Outlook's winmail.dat (application/ms-tnef): the files in it."""
 
 import logging
+from mimetypes import MimeTypes
 
 from tnefparse import TNEF
 
@@ -9,6 +10,7 @@ from tickets.mime.parameters import file_name
 
 LARGEST = 30_000_000
 MOST_ATTRIBUTES = 3_000
+_TYPES = MimeTypes()  # the table of the standard library alone: the same on every machine
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
 
@@ -43,4 +45,8 @@ def _file(found: object) -> tuple[str | None, str, bytes]:
     name = name() if callable(name) else (name or getattr(found, "name", ""))
     text = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name or "")
     data = getattr(found, "data", b"") or b""
-    return file_name({"filename": clean(text)}, {}), "application/octet-stream", bytes(data)
+    return (
+        file_name({"filename": clean(text)}, {}),
+        _TYPES.guess_type(text)[0] or "application/octet-stream",
+        bytes(data),
+    )
