@@ -229,7 +229,7 @@ def _park_one(stage: Stage, end: datetime) -> None:
     key = letters.identifier(told, step).strip("<>")
     accept_many([Arrival(mailbox, raw, "smtp", key, {"from": told.customer.address, "to": [mailbox.address]}, at)])
     item = InboxItem.objects.get(account=mailbox, key=key)
-    park(item, _("The demo set this mail aside, so that there is one to look at. Retry files it."))
+    park(item, _("The demo set this mail aside, so that there is one to look at. Try it again, and it is filed."))
 
 
 def _mark_read(stage: Stage, end: datetime) -> None:
