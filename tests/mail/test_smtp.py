@@ -86,6 +86,27 @@ def test_a_fresh_start_takes_mail_for_any_address_until_a_mailbox_is_set_up(list
         client.sendmail("zoe@customer.example", ["support@desk.example"], MAIL)
 
 
+def test_many_first_mails_at_once_make_one_mailbox(listening: Listening) -> None:
+    refused: list[Exception] = []
+
+    def write(number: int, dial: Callable[[], smtplib.SMTP]) -> None:
+        try:
+            with dial() as client:
+                client.sendmail("zoe@customer.example", [f"try{number}@desk.example"], b"Subject: %d\r\n\r\n" % number)
+        except smtplib.SMTPException as error:
+            refused.append(error)
+
+    with listening() as dial:
+        writers = [threading.Thread(target=write, args=(number, dial)) for number in range(20)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+    assert refused == []
+    assert Account.objects.count() == 1
+    assert InboxItem.objects.count() == 20
+
+
 def test_one_mail_to_two_mailboxes_arrives_once_in_each(listening: Listening, support: Account) -> None:
     sales = add_account("email", "Sales", "sales@desk.example")
     with listening() as dial, dial() as client:

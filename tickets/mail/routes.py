@@ -29,7 +29,7 @@ class Routes:
     @property
     def is_fresh_start(self) -> bool:
         """Whether no mailbox was set up by a person yet."""
-        return not self.exact or (self.catch_all is not None and set(self.exact.values()) == {self.catch_all})
+        return all(account.state.get(CATCH_ALL) for account in self.exact.values())
 
     def find(self, address: str) -> Account | None:
         """Return the mailbox of an address: its own, with anything behind a plus, or one of its signed addresses."""
@@ -115,8 +115,9 @@ def make_catch_all() -> Account:
 
 
 def unused(address: str) -> str:
-    """Return `address`, or a variant of it that no mailbox has."""
-    taken = set(Account.objects.filter(channel="email", removed_at=None).values_list("address", flat=True))
+    """Return `address`, or a variant of it that no mailbox of a person has: two catch-alls made at once collide."""
+    mailboxes = Account.objects.filter(channel="email", removed_at=None)
+    taken = {account.address for account in mailboxes if not account.state.get(CATCH_ALL)}
     local, _at, domain = address.rpartition("@")
     names = (address, *(f"{local}-{number}@{domain}" for number in range(2, 1000)))
     return next(name for name in names if name not in taken)
