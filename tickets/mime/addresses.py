@@ -2,15 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
+from operator import methodcaller
 
 from tickets.mime.charsets import clean
 from tickets.mime.words import decode_words
 
-MOST = 100_000
-_SIMPLE = re.compile(r'(?:"([^"\\<>]*)"|([^"\\<>@,;:()\[\]]*))\s*<([^<>@\s,;"()]+)@([^<>@\s,;"()]+)>')
+MOST_TOKENS = 300_000  # fifty thousand mailboxes have two hundred thousand
+_SIMPLE = re.compile(r'(?:"([^"\\<>]*)"|([^"\\<>@,;:()\[\]]*))\s*<([^<>@\s,;:"()]+)@([^<>@\s,;:"()]+)>')
 _BARE = re.compile(r"([^<>@\s,;:\"()]+)@([^<>@\s,;:\"()]+)")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"?|<([^<>]*)>?|([,;:])|([()])|([^",;:<>()]+)|(.)', re.S)
-_ADDRESS = re.compile(r"""[^\s<>@,;:"'()\[\]]+@[^\s<>@,;:"'()]+""")
+_TOKEN = re.compile(
+    r'("(?:[^"\\]+|\\.)*+"@[^\s<>,;:()"]+)|"((?:[^"\\]+|\\.)*+)"?|<((?:"[^"<>]*"@)?[^<>]*)>?|([,;:])|([()])|([^",;:<>()]+)|(.)',
+    re.S,
+)
+_ADDRESS = re.compile(r"""[^\s<>@,;:"'()\[\]]+@(?:\[[^\s\[\]<>]{1,60}\]|[^\s<>@,;:"'()\[\]]+)""")
 _ESCAPED = re.compile(r"\\(.)")
 _SPACES = re.compile(r"\s+")
 
@@ -62,6 +67,9 @@ def _name(text: str) -> str:
     return _SPACES.sub(" ", decode_words(text)).strip()
 
 
+_groups = methodcaller("groups")
+
+
 class _Reader:
     """Collects the pieces of one mailbox until a comma, then makes it."""
 
@@ -75,21 +83,22 @@ class _Reader:
 
     def read(self) -> list[Mailbox]:
         depth = 0
-        for quoted, angle, mark, bracket, word, stray in _TOKEN.findall(self.text):
+        for local, quoted, angle, mark, bracket, word, stray in map(
+            _groups, islice(_TOKEN.finditer(self.text), MOST_TOKENS)
+        ):
             if bracket:
                 depth = depth + 1 if bracket == "(" else max(0, depth - 1)
             elif depth:
-                self.comments.append(quoted or angle or mark or word)
+                self.comments.append(local or quoted or angle or mark or word)
             elif mark:
                 self.mark(mark)
             elif word or stray:
                 self.words.append(word or stray)
             elif quoted:
-                self.words.append('"' + quoted + '"' if _is_local(quoted) else _ESCAPED.sub(r"\1", quoted))
-            elif angle:
+                self.words.append(_ESCAPED.sub(r"\1", quoted))
+            elif angle or local:
+                angle = angle or local  # "ann oak"@x.example stands without brackets at times
                 self.angle = angle if self.angle is None or "@" not in self.angle else self.angle
-            if len(self.found) >= MOST:
-                return self.found
         self.end()
         return self.found
 
@@ -103,7 +112,7 @@ class _Reader:
 
     def end(self, group: bool = False) -> None:
         """One mailbox is complete. Words without an address are the front of a name with a comma: `Oak, Ann <ann@…>`."""
-        phrase = " ".join(" ".join(self.words).split())
+        phrase = " ".join(" ".join(self.words).split()).strip("<> ")
         address = normal(self.angle) if self.angle else ""
         if not address and "@" in phrase:
             address, phrase = _split(phrase)
@@ -116,14 +125,10 @@ class _Reader:
         self.words, self.comments, self.angle = [], [], None
 
 
-def _is_local(quoted: str) -> bool:
-    return "@" not in quoted and " " not in quoted and quoted.isascii() and len(quoted) < 65 and ".." in quoted
-
-
 def _split(phrase: str) -> tuple[str, str]:
     """Address and remaining words of a phrase that has an address without brackets."""
     match = _ADDRESS.search(phrase.replace(" @", "@").replace("@ ", "@"))
     if not match:
         return "", phrase
-    rest = phrase.replace(match[0], " ").strip(" '\"[]")
+    rest = phrase.replace(match[0], " ").strip(" '\"[]<>")
     return normal(match[0]), " ".join(rest.split())

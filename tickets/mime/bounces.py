@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 
-from flufl.bounce import all_failures  # type: ignore[import-untyped,unused-ignore]
-
 from tickets.mime.addresses import normal
 from tickets.mime.charsets import decode
 from tickets.mime.headers import Headers
@@ -198,6 +196,8 @@ def _flufl(raw: bytes) -> list[str]:
     """A second opinion, asked only when our own reading found nobody."""
     if not raw or len(raw) > LARGEST_FOR_FLUFL:
         return []
+    from flufl.bounce import all_failures  # noqa: PLC0415  seldom needed, and slow to load
+
     try:
         temporary, for_good = all_failures(message_from_bytes(raw))
         return _unique(sorted(address.decode("utf-8", "replace") for address in {*temporary, *for_good}))

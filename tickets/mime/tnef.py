@@ -3,8 +3,6 @@
 import logging
 from mimetypes import MimeTypes
 
-from tnefparse import TNEF
-
 from tickets.mime.charsets import clean
 from tickets.mime.parameters import file_name
 
@@ -25,6 +23,8 @@ def tnef_files(content: bytes) -> list[tuple[str | None, str, bytes]]:
     """Name, content type and bytes of each file in a winmail.dat; empty if it cannot be read."""
     if not content.startswith(_SIGNATURE) or len(content) > LARGEST or not _is_sane(content):
         return []
+    from tnefparse import TNEF  # noqa: PLC0415  seldom needed, and slow to load
+
     try:
         return [_file(found) for found in TNEF(content, do_checksum=False).attachments]
     except Exception:
