@@ -41,7 +41,7 @@ def test_numbers_are_gap_free_and_follow_the_chain(support: Account) -> None:
 
 def test_a_crash_before_the_files_are_written_loses_nothing(support: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     some(support, 3)
-    monkeypatch.setattr(FolderStore, "write", lambda *args: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(FolderStore, "write_many", lambda *args: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         append.append()
     assert Entry.objects.filter(number__isnull=False, marked_at__isnull=True).count() == 3

@@ -44,6 +44,14 @@ def test_a_name_once_written_keeps_its_bytes_and_can_be_read_listed_and_removed(
         store().read("2026-11/cur/0000000001.ab:2,S")
 
 
+def test_many_are_written_at_once_and_leave_nothing_aside(kept: str) -> None:
+    many = [(f"2026-11/cur/{number:010d}.ab:2,S", b"%d" % number) for number in range(250)]
+    store().write_many(many)
+    store().settle("2026-11/cur")
+    assert sorted(store().names("")) == [name for name, _ in many]
+    assert all(store().read(name) == data for name, data in many)
+
+
 def test_more_names_than_a_page_are_all_listed(kept: str) -> None:
     for number in range(bucket.PAGE + 5):
         store().write(f"spool/made/{number:04d}", b"x")

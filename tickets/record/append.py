@@ -1,5 +1,6 @@
 """The appender: gives entries their numbers and writes their files. Three steps, each safe to repeat."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from tickets.record import read, spool, trace
 from tickets.record.store import store
 
 BATCH = 200
+PORTION_BYTES = 16 * 1024 * 1024  # of mail in memory while files are written
 HEAD = "record"
 
 
@@ -96,13 +98,26 @@ def _write(batch: int) -> int:
     )
     if not waiting:
         return 0
-    for entry in waiting:
-        store().write(entry.path, trace.render(entry, _bytes_of(entry)))
+    for together in _in_portions(waiting):
+        store().write_many([(entry.path, trace.render(entry, _bytes_of(entry))) for entry in together])
     store().settle(*sorted({entry.path.rsplit("/", 1)[0] for entry in waiting}))
     ids = [entry.pk for entry in waiting]
     Entry.objects.filter(pk__in=ids).update(marked_at=timezone.now(), body=None)
     spool.drop(_no_longer_needed(waiting))
     return len(waiting)
+
+
+def _in_portions(waiting: list[Entry]) -> Iterator[list[Entry]]:
+    """Yield entries in order, as many at once as the memory may hold."""
+    portion: list[Entry] = []
+    size = 0
+    for entry in waiting:
+        if portion and size + entry.original_size > PORTION_BYTES:
+            yield portion
+            portion, size = [], 0
+        portion.append(entry)
+        size += entry.original_size
+    yield portion
 
 
 def _bytes_of(entry: Entry) -> bytes:

@@ -1,6 +1,7 @@
 """The record in an S3-compatible bucket: a PUT that must not exist takes the place of tmp and rename."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+AT_ONCE = 8  # files on their way
 EXISTS = 412
 MISSING = 404
 
@@ -43,6 +45,10 @@ class BucketStore:
             except ClientError as error:
                 if _status(error) != EXISTS:
                     raise
+
+    def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as writers:
+            list(writers.map(lambda file: self.write(*file), files))
 
     def settle(self, *folders: str) -> None:
         """A PUT that was answered is durable."""

@@ -31,9 +31,9 @@ def name_of(account: str, key: str) -> str:
 
 def put(arrivals: Sequence[Spooled]) -> None:
     """Store arrivals durably: each file fsynced, the folder once. Raises OSError when any is not stored."""
-    for arrival in arrivals:
-        heading = json.dumps(arrival.heading, sort_keys=True).encode()
-        store().write(f"{IN}/{arrival.name}", heading + b"\n" + arrival.raw)
+    store().write_many(
+        [(f"{IN}/{a.name}", json.dumps(a.heading, sort_keys=True).encode() + b"\n" + a.raw) for a in arrivals]
+    )
     if arrivals:
         store().settle(IN)
 

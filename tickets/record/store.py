@@ -1,9 +1,10 @@
 """Where the record's files lie: a folder, or a bucket. Names are the same in both."""
 
 import contextlib
+import io
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,12 +13,17 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
+OPEN_AT_ONCE = 100  # files that are open while a batch is written
+
 
 class Store(Protocol):
     """Holds files by name ("spool/in/…", "2026-11/cur/…"). A name, once written, keeps its bytes."""
 
     def write(self, name: str, data: bytes) -> None:
         """Store `data` durably; writing the same name again is harmless. Raises OSError when it is not stored."""
+
+    def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Store many (name, data) at once, which is faster. Raises OSError when any is not stored."""
 
     def settle(self, *folders: str) -> None:
         """Make the names written to `folders` durable; one call serves a whole batch. Raises OSError."""
@@ -33,6 +39,19 @@ class Store(Protocol):
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the names of the files below `folder`, in no order."""
+
+
+def write_all(file: io.FileIO, data: bytes) -> None:
+    """Write everything, however many calls that takes. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
+
+
+def start_writing(descriptor: int) -> None:
+    """Ask the system to begin writing a file to the disk, and do not wait: only fsync promises anything."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 class FolderStore:
@@ -52,20 +71,39 @@ class FolderStore:
         self._made.add(path)
 
     def write(self, name: str, data: bytes) -> None:
-        target = self.root / name
-        self._folder(target.parent)
-        aside = target.parent.parent / "tmp" if target.parent.name == "cur" else target.parent
-        temporary = aside / f".{uuid.uuid4().hex}"
+        self.write_many([(name, data)])
+
+    def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
+        for start in range(0, len(files), OPEN_AT_ONCE):
+            self._write(files[start : start + OPEN_AT_ONCE])
+
+    def _write(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Let the disk begin with all of them, then wait for each: the waits are short, and one journal serves many."""
+        written: list[tuple[str, Path]] = []  # (the file aside, its place)
         try:
-            with open(temporary, "xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.rename(temporary, target)
+            with contextlib.ExitStack() as opened:
+                descriptors = []
+                for name, data in files:
+                    target = self.root / name
+                    written.append((self._aside(target), target))
+                    file = opened.enter_context(open(written[-1][0], "xb", buffering=0))
+                    write_all(file, data)
+                    descriptors.append(file.fileno())
+                    start_writing(file.fileno())
+                for descriptor in descriptors:
+                    os.fsync(descriptor)
+            for aside, target in written:
+                os.rename(aside, target)
         except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            for aside, _ in written:
+                with contextlib.suppress(OSError):
+                    os.unlink(aside)
             raise
+
+    def _aside(self, target: Path) -> str:
+        folder = target.parent
+        self._folder(folder)
+        return f"{folder.parent / 'tmp' if folder.name == 'cur' else folder}/.{uuid.uuid4().hex}"
 
     def settle(self, *folders: str) -> None:
         for folder in folders:
