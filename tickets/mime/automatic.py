@@ -10,6 +10,7 @@ from tickets.mime.machine_words import (
     AUTO_STEMS,
     AUTO_SUBJECT,
     AUTO_TEXT,
+    AWAY_SUBJECT,
     AWAY_TEXT,
     DAEMON,
     DAEMON_NAME,
@@ -17,6 +18,7 @@ from tickets.mime.machine_words import (
     FINAL,
     RETURNED_SUBJECT,
     RETURNED_TEXT,
+    SUBJECT_GOES_ON,
 )
 from tickets.mime.parts import Part
 
@@ -110,7 +112,7 @@ def _is_returned(headers: Headers, text: str) -> bool:
     if not daemon and not null:
         return False
     subject = headers.get("subject") or ""
-    if AUTO_SUBJECT.search(subject) and not daemon:
+    if _subject_is_automatic(subject) and not daemon:
         return False
     if _REPLY_PREFIX.match(subject) and not null:
         return False  # a postmaster is a person at times
@@ -130,19 +132,22 @@ def _is_auto_reply(headers: Headers, text: str) -> bool:
     subject = headers.get("subject") or ""
     if _SUPPRESSED.search(headers.get("x-auto-response-suppress") or "") and not listed:
         return True
-    if AUTO_SUBJECT.match(subject) and "list-id" not in headers:
+    if _subject_is_automatic(subject) and "list-id" not in headers:
         return True
-    return not listed and _reads_automatic(headers, text[:800])
+    return not listed and _reads_automatic(headers, subject, text[:800])
 
 
-def _reads_automatic(headers: Headers, top: str) -> bool:
-    """Two of: it calls itself automatic, it speaks of absence, it has no sender to return to."""
-    null = _null_sender(headers)
+def _subject_is_automatic(subject: str) -> bool:
+    match = AUTO_SUBJECT.match(subject)
+    return match is not None and SUBJECT_GOES_ON.match(subject, match.end()) is not None
+
+
+def _reads_automatic(headers: Headers, subject: str, top: str) -> bool:
+    """Two of: it calls itself automatic, it speaks of absence, its subject does, it has no sender to return to."""
     lower = top.lower()
-    automatic = any(stem in lower for stem in AUTO_STEMS) and AUTO_TEXT.search(top) is not None
-    if null and automatic:
-        return True
-    return (null or automatic) and AWAY_TEXT.search(top) is not None
+    hints = _null_sender(headers) + (AWAY_SUBJECT.match(subject) is not None)
+    hints += any(stem in lower for stem in AUTO_STEMS) and AUTO_TEXT.search(top) is not None
+    return hints >= 2 or (hints == 1 and AWAY_TEXT.search(top) is not None)
 
 
 def _submitted(headers: Headers) -> str:

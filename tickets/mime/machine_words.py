@@ -72,23 +72,27 @@ FINAL = _any(
     r"returned to sender", r"endgültig", r"окончательно", r"définitiv",
 )  # fmt: skip
 
+# A subject that begins so was set by a machine, if nothing but a colon and the old subject follows (SUBJECT_GOES_ON).
 AUTO_SUBJECT = re.compile(
-    r"^\W{0,3}(?:"
-    r"auto(?:matic|mated|matisch[a-z]{0,2})?[ -]?(?:reply|response|answer|antwort|respond|svar|svars|odpowied|reply)|autoreply|autoresponder|auto ?: |"
-    r"out[ -]of[ -](?:the )?office|out of town|away from (?:the |my )?(?:office|desk|mail)|on (?:vacation|annual leave|holiday|maternity leave|parental leave)|vacation (?:reply|response|notice|message)|"
-    r"(?:i am|i'm) (?:currently )?(?:out of|away from) (?:the )?office|absence notice|ooo\b|"
-    r"abwesen[dh]|automatische (?:antwort|rückantwort|eingangsbest|empfangsbest|benachrichtigung)|ich bin (?:nicht im (?:büro|haus)|im urlaub|abwesend)|urlaub(?:snotiz|sbenachrichtigung)|nicht im (?:büro|hause)|eingangsbestätigung|"
-    r"réponse automatique|absence du bureau|absent(?:e)? du bureau|message d.absence|absence :|je suis absent|accusé de réception|"
-    r"respuesta autom|fuera de (?:la )?oficina|ausente|autorespuesta|mensaje de ausencia|acuse de recibo|"
-    r"risposta automatica|fuori (?:ufficio|sede)|assenza|assente|avviso di assenza|"
-    r"resposta autom|fora do escrit|ausência|ausente do|férias|automatisch antwoord|automatisch bericht|afwezig|niet aanwezig|"
-    r"autosvar|automatiskt svar|frånvaro|automatisk (?:svar|svarmelding)|fravær|ikke (?:på|til) kontoret|poissa|automaattinen vastaus|lomaviesti|"
-    r"automatyczna odpowied|odpowiedź automatyczna|autoodpowied|nieobecn|jestem na urlopie|poza biurem|automatická odpov|automatická správa|mimo kancel|nepřítomn|neprítomn|"
-    r"automatikus válasz|házon kívül|szabadságon|răspuns automat|în afara biroului|automatski odgovor|samodejni odgovor|odsutn|odsoten|автоматски одговор|"
-    r"автоответ|автоматический ответ|автоматичний відпов|автоматична відпов|автовідпов|нет на месте|вне офиса|отсутств|в отпуске|відсутн|у відпустці|поза офісом|автоматичен отговор|"
-    r"αυτόματη απάντηση|εκτός γραφείου|otomatik (?:yanıt|cevap)|ofis dışında|automaatvastus|kontorist väljas|automātisk|automatinis atsakymas|"
-    r"自动(?:回复|答复)|自動(?:回覆|回復|返信|応答)|不在|外出|休暇|休假|부재중|자동 ?(?:응답|회신)|תשובה אוטומטית|מענה אוטומטי|היעדרות|رد تلقائي|الرد التلقائي|خارج المكتب|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ|स्वत: उत्तर"
+    r"\W{0,3}(?:"
+    r"auto(?:matic|mated|matisch[a-z]{0,2})?[ -]?(?:reply|response|answer|antwort|responder|svar|svars|odpowied[zź])|autoreply|autoresponder|auto(?= ?: )|"
+    r"out[ -]of[ -](?:the )?office(?: (?:auto-?)?(?:reply|response|notification|message))?|away from (?:the |my )?(?:office|desk|mail)|vacation (?:reply|response|notice|message)|absence notice|ooo\b|"
+    r"abwesenheits(?:notiz|nachricht|assistent|meldung|benachrichtigung|info)|automatische (?:antwort|rückantwort|eingangsbestätigung|empfangsbestätigung|benachrichtigung)|urlaubs(?:notiz|benachrichtigung)|"
+    r"réponse automatique|absence du bureau|message d.absence|respuesta autom[aá]tica|fuera de (?:la )?oficina|autorespuesta|mensaje de ausencia|"
+    r"risposta automatica|fuori ufficio|avviso di assenza|resposta autom[aá]tica|fora do escrit[oó]rio|mensagem de ausência|automatisch antwoord|automatisch bericht|afwezigheidsbericht|"
+    r"autosvar|automatiskt svar|frånvaromeddelande|automatisk (?:svar|svarmelding)|fraværsmelding|automaattinen vastaus|poissaoloviesti|lomaviesti|"
+    r"automatyczna odpowied[zź]|odpowied[zź] automatyczna|autoodpowied[zź]|automatická odpov[eě]ď|automatická správa|automatikus válasz|házon kívül|răspuns automat|automatski odgovor|samodejni odgovor|аутоматски одговор|"
+    r"автоответ|автоматический ответ|автоматична відповідь|автовідповідь|автоматичен отговор|αυτόματη απάντηση|εκτός γραφείου|otomatik (?:yanıt|cevap)|automaatvastus|automātisk[āa] atbilde|automatinis atsakymas|"
+    r"自动(?:回复|答复)|自動(?:回覆|回復|返信|応答)|不在通知|자동 ?(?:응답|회신)|부재중 ?(?:자동)?|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|trả lời tự động|balasan otomatis|ตอบกลับอัตโนมัติ"
     r")",
+    _I,
+)
+SUBJECT_GOES_ON = re.compile(r"\s{0,2}(?:[:：\-–—(\[<|.!]|(?:re|aw|sv|fwd?|auto)\b|$)", _I)
+# A subject that a person may write as well; it takes one more hint.
+AWAY_SUBJECT = re.compile(
+    r"\W{0,3}(?:(?:i am|i'm|we are)? ?(?:currently )?(?:out of|away from) |out of|on (?:vacation|annual leave|holiday|leave|maternity leave)|abwesen|ich bin|urlaub|nicht im|eingangsbestätigung|absen|je suis absent|accusé de réception|ausen|acuse de recibo|"
+    r"fuori|assen|férias|ausên|afwezig|niet aanwezig|frånvar|fravær|ikke (?:på|til)|poissa|nieobecn|jestem na urlopie|poza biurem|mimo kancel|nepřítomn|neprítomn|szabadság|în afara|odsut|odsoten|нет на месте|вне офиса|отсутств|в отпуске|відсутн|у відпустці|поза офісом|"
+    r"ofis dışında|kontorist|不在|外出|休暇|休假|부재|היעדרות|خارج المكتب|auto)",
     _I,
 )
 # Words by which a machine says that it is one. "I am away" alone is what a person may write as well.
