@@ -39,14 +39,13 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _row(y: int, seed: bytes) -> list[int]:
-    values: list[int] = []
-    for x in range(WIDTH):
-        values.extend(_pixel(x - WIDTH / 2, y - HEIGHT / 2, seed))
-    return values
+    """Three values a pixel. A wheel with an even number of spokes is its own mirror image: half of it is worked out."""
+    half = [_pixel(x + 0.5, y - HEIGHT / 2, seed) for x in range(WIDTH // 2)]
+    return [value for pixel in (*reversed(half), *half) for value in pixel]
 
 
 def _pixel(x: float, y: float, seed: bytes) -> Colour:
-    radius, spokes = math.hypot(x, y), 14 + seed[3] % 10
+    radius, spokes = math.hypot(x, y), 14 + 2 * (seed[3] % 5)
     if 82 < radius < 92:
         return (38, 38, 42)
     if 75 < radius <= 82:
