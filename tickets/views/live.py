@@ -100,20 +100,23 @@ class Hub:
 
     streams: set[Stream] = field(default_factory=set)
     task: "asyncio.Task[None] | None" = None
+    number: int = 0  # the newest entry that was told
 
     async def join(self, stream: Stream) -> None:
         """Let a stream take part; the first one starts the task."""
         start = await ask(cursor)
         self.streams.add(stream)
+        self.number = min(self.number, start)  # a record begun anew counts from the beginning
         if self.task is None or self.task.done():
             # A context of its own: the task outlives the request that happens to start it.
-            self.task = asyncio.create_task(self.watch(start), context=contextvars.Context())
+            self.number = start
+            self.task = asyncio.create_task(self.watch(), context=contextvars.Context())
 
-    async def watch(self, number: int) -> None:
+    async def watch(self) -> None:
         """Read what is new until nobody listens. A database that does not answer is asked again."""
         while self.streams:
             with contextlib.suppress(Error, OSError):
-                number = await self.tell(number)
+                self.number = await self.tell(self.number)
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tell(self, number: int) -> int:

@@ -203,6 +203,7 @@ def happened(ticket: Ticket, since: datetime | None, names: dict[str, str]) -> I
 
 
 def open_last(said: list[Said]) -> None:
-    """Open the last messages, and all that a person should look at."""
-    for place, one in enumerate(reversed(said)):
-        one.is_open = place < OPEN_AT_LEAST or bool(one.trouble)
+    """Open the last messages that a person wrote, and all that a person should look at."""
+    words = [one for one in said if not one.message.automatic]
+    for one in said:
+        one.is_open = one in words[-OPEN_AT_LEAST:] or bool(one.trouble)

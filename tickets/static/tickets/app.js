@@ -5,3 +5,5 @@ import "./change.js";
 import "./composer.js";
 import "./keyboard.js";
 import "./live.js";
+
+document.documentElement.dataset.ready = "";

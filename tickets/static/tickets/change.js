@@ -4,10 +4,18 @@ import { newKey, parsed, post, toast } from "./server.js";
 
 const words = () => document.getElementById("words")?.dataset ?? {};
 
-async function change(url, body) {
+async function change(url, body, told = () => {}) {
   const response = await post(url, body);
-  news(parsed(await response.text()));
-  refreshLists();
+  const html = await response.text();
+  told();
+  news(parsed(html));
+  refreshLists().catch(() => {});
+}
+
+// What was pressed may be gone now; the focus goes to where it was, or to what is read.
+function keepFocus(menu) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  (document.querySelector(`[data-menu="${menu}"] > summary`) ?? document.getElementById("conversation-scroll"))?.focus({ preventScroll: true });
 }
 
 function undoOf(form, body) {
@@ -19,7 +27,7 @@ function undoOf(form, body) {
     back.set("key", newKey());
     back.set("what", body.get("what"));
     back.set("value", before);
-    try { await change(form.action, back); } catch (error) { toast(error.message, { failed: true }); }
+    try { await change(form.action, back); keepFocus(""); } catch (error) { toast(error.message, { failed: true }); }
   };
 }
 
@@ -29,10 +37,13 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new FormData(form, event.submitter);
   const undo = document.getElementById("ticket-head") ? undoOf(form, body) : undefined;
-  form.closest("details.menu")?.removeAttribute("open");
+  const menu = form.closest("details.menu");
+  const name = menu?.dataset.menu;
+  menu?.removeAttribute("open");
+  document.getElementById("toasts").replaceChildren();
   try {
-    await change(form.action, body);
-    toast(words().changed, { undo, label: words().undo });
+    await change(form.action, body, () => toast(words().changed, { undo, label: words().undo }));
+    keepFocus(name);
   } catch (error) {
     toast(error.message || words().failed, { failed: true });
   }

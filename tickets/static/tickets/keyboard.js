@@ -40,7 +40,7 @@ const keys = {
   e: () => press('[data-key="e"]'), "#": () => press('[data-menu="state"] [value="closed"]'),
   s: () => openMenu("priority"), i: () => openMenu("assign"), l: () => openMenu("tags"),
   c: () => { location.href = document.querySelector('a[href$="/new/"]')?.href ?? location.href; },
-  z: () => (document.querySelector("[data-undo-send]") ?? document.querySelector("[data-undo]"))?.click(),
+  z: () => (document.querySelector("[data-undo-send]") ?? document.querySelector(".toast [data-undo]"))?.click(),
   "/": () => { if (getComputedStyle(document.getElementById("rail")).visibility === "hidden") act("drawer"); document.getElementById("search")?.focus(); },
   "?": () => act("shortcuts"),
 };

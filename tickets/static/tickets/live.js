@@ -26,7 +26,11 @@ async function refresh() {
       markRead();
     }
     await refreshLists();
-  } catch { /* the next event, or the return of the connection, asks again */ }
+  } catch { // asked again until the server answers
+    which.forEach((one) => changed.add(one));
+    clearTimeout(timer);
+    timer = setTimeout(refresh, 2000);
+  }
 }
 
 // The list and the counts as they are now. What has the focus keeps it, and what is looked at stays where it is.

@@ -76,7 +76,7 @@ export function frames(scope = document) {
 // Where a conversation opens: at the beginning of its last message.
 function position() {
   const box = scroller();
-  const all = box?.querySelectorAll(".message");
+  const all = box?.querySelectorAll(".message[open]");
   const last = all?.[all.length - 1];
   if (!last) return;
   const aim = location.hash.startsWith("#message-") ? document.getElementById(location.hash.slice(1)) ?? last : last;
