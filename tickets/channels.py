@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from tickets.models import Account, Delivery, Health, Message
+from tickets.record.config import write_config
 
 __all__ = [
     "BUG",
@@ -39,6 +42,7 @@ __all__ = [
     "Probe",
     "Refused",
     "channel_classes",
+    "keep_address",
     "message_id_of",
     "open_channel",
 ]
@@ -196,6 +200,18 @@ class Channel:
     def reply_address(self, message: Message) -> str:
         """Return the address that answers to `message` should go to, "" where the channel has none."""
         return ""
+
+
+def keep_address(account: Account, address: str) -> None:
+    """Store the address that the vendor knows `account` by. Raises NotConnected when another account has it already."""
+    account.address = address.strip().lower()
+    try:
+        with transaction.atomic():
+            account.save(update_fields=["address"])
+            transaction.on_commit(write_config)
+    except IntegrityError:
+        words = _("%s is connected already. Change that account instead, or remove it first.")
+        raise NotConnected(words % address) from None
 
 
 def message_id_of(account: Account, recipient: str, remote_id: str) -> str | None:
