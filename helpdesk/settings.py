@@ -223,7 +223,7 @@ ANYMAIL = {
 }
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items()}
 
-CHANNELS = ["tickets.mail.channel.Email"]
+CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram"]
 LAST_RESORT = "email"
 
 # --- Language and time ------------------------------------------------------------------------------------------------

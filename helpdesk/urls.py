@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez),
     path("healthz", health.healthz),
     path("anymail/", include("anymail.urls")),
+    path("bridges/", include("bridges.urls")),
     path("", include("tickets.urls")),
 ]
 if settings.DEMO:

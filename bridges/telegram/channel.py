@@ -1,0 +1,178 @@
+"""Telegram as a channel. The vendor's library is loaded with the first call that needs it."""
+
+import hmac
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from bridges.telegram import mail, read, updates
+from bridges.telegram.health import note, refused_token, taken_over
+from bridges.telegram.refusals import Refused, is_cut_off
+from bridges.telegram.values import load, words
+from tickets.channels import Channel, Done, Field, Health, NotConnected, Notice, Outgoing, Probe, keep_address
+from tickets.channels import Refused as RefusedOnes
+
+OFFICIAL = "https://api.telegram.org"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
+
+
+class Telegram(Channel):
+    """A bot: polled, or pushed to by a webhook."""
+
+    name: ClassVar[str] = "telegram"
+    label: ClassVar[str] = "Telegram"
+    icon: ClassVar[str] = "message"
+    conversational: ClassVar[bool] = True
+    config: ClassVar[tuple[Field, ...]] = (
+        Field(
+            "token",
+            gettext_noop("Token"),
+            secret=True,
+            required=True,
+            help=gettext_noop("From @BotFather: 123456:ABC-DEF…"),
+        ),
+        Field(
+            "api_url",
+            gettext_noop("Address of the Bot API server"),
+            help=gettext_noop("Only for a server of your own; else leave it empty."),
+        ),
+        Field(
+            "receive",
+            gettext_noop("Receive by"),
+            default="polling",
+            choices=("polling", "webhook"),
+            help=gettext_noop("Polling works everywhere. A webhook needs a public https address of this helpdesk."),
+        ),
+    )
+
+    @property
+    def _token(self) -> str:
+        return str(self.account.secrets.get("token", "")).strip()
+
+    @property
+    def _url(self) -> str:
+        return str(self.account.config.get("api_url") or OFFICIAL).rstrip("/")
+
+    @property
+    def _pushes(self) -> bool:
+        return bool(self.account.config.get("receive") == "webhook")
+
+    @property
+    def webhook_secret(self) -> str:
+        """What Telegram sends back with each push; made of the token, so that it changes with it."""
+        key = self._token.encode() + settings.SECRET_KEY.encode()
+        return hmac.new(key, f"webhook {self.account.public_id}".encode(), "sha256").hexdigest()
+
+    # In
+    def verify(self, request: HttpRequest) -> HttpResponse | None:
+        """Only who knows the secret may push; compared in constant time."""
+        given = request.headers.get(SECRET_HEADER, "")
+        known = hmac.compare_digest(given.encode("utf-8", "replace"), self.webhook_secret.encode())
+        return None if known and self._token else HttpResponse(status=403)
+
+    def key(self, raw: bytes) -> str | None:
+        """The update's id and digest, the same for a push and a poll."""
+        update, defect = load(raw)
+        return None if defect else updates.key(update)
+
+    def read(self, raw: bytes) -> list[Notice]:
+        """All that an update tells."""
+        return read.read(raw)
+
+    def message(self, notice: Notice, raw: bytes) -> bytes:
+        """A mail from the chat."""
+        return mail.mail_of(notice, raw, self.account)
+
+    def poll(self, stop: Callable[[], bool]) -> None:
+        """Fetch updates until `stop()`; at once back where Telegram pushes them."""
+        if not self._pushes:
+            _poll().poll(self.account, self._token, self._url, stop)
+
+    # The account
+    def connect(self) -> None:
+        """Ask who the bot is, and make Telegram push to us, or keep what comes until it is polled. Nothing is dropped."""
+        me = self._ask("getMe")
+        username = words(me, "username").lower()
+        if not username:
+            raise NotConnected(_("This token belongs to no bot. Copy the token of the bot from @BotFather."))
+        keep_address(self.account, username)
+        if self._pushes:
+            address = f"{settings.SITE_URL}/bridges/{self.account.public_id}/"
+            wanted = {"url": address, "secret_token": self.webhook_secret, "allowed_updates": updates.ALLOWED}
+            self._ask("setWebhook", **wanted)
+        else:
+            self._ask("deleteWebhook", drop_pending_updates=False)
+        note(self.account, Health.WORKING, "")
+
+    def disconnect(self) -> None:
+        """Let Telegram stop pushing."""
+        if self._pushes:
+            self._ask("deleteWebhook", drop_pending_updates=False)
+
+    def probe(self) -> Probe:
+        """Ask Telegram who we are and where it pushes. Raises NotConnected when nobody answers."""
+        try:
+            self._call("getMe")
+            found = self._call("getWebhookInfo")
+        except Refused as refused:
+            if is_cut_off(refused):
+                return Probe(Health.CUT_OFF, refused_token(refused.description))
+            raise NotConnected(_("Telegram cannot be asked: %s") % refused.description) from refused
+        fault = self._webhook_fault(found if isinstance(found, dict) else {})
+        return Probe(Health.DEGRADED, fault) if fault else Probe(Health.WORKING)
+
+    def _webhook_fault(self, info: dict[str, Any]) -> str:
+        url = words(info, "url")
+        if self._pushes and not url.endswith(f"/bridges/{self.account.public_id}/"):
+            return _("Telegram does not push to this helpdesk. Connect the bot again.")
+        if not self._pushes and url:
+            return taken_over()
+        return ""
+
+    def _ask(self, method: str, **given: Any) -> dict[str, Any]:
+        """Make a call that has to succeed. Raises NotConnected, with what to do."""
+        try:
+            found = self._call(method, **given)
+        except Refused as refused:
+            if is_cut_off(refused):
+                raise NotConnected(refused_token(refused.description)) from refused
+            text = _("Telegram cannot be asked (%s). Try again later, and look at the address of the API server.")
+            raise NotConnected(text % refused.description) from refused
+        return found if isinstance(found, dict) else {}
+
+    def _call(self, method: str, **given: Any) -> Any:
+        return _api().call(self._token, self._url, lambda bot: bot.do_api_request(method, api_kwargs=given))
+
+    # Out
+    def render(self, outgoing: Outgoing) -> bytes:
+        """The parts as JSON."""
+        rendered: bytes = _out().render(outgoing)
+        return rendered
+
+    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> RefusedOnes:
+        """One call for each part. Raises NotSent."""
+        out = _out()
+        out.send(self.account, out.caller(self._token, self._url), outgoing, rendered, done)
+        return []
+
+
+def _api() -> Any:
+    from bridges.telegram import api  # noqa: PLC0415
+
+    return api
+
+
+def _out() -> Any:
+    from bridges.telegram import out  # noqa: PLC0415
+
+    return out
+
+
+def _poll() -> Any:
+    from bridges.telegram import poll  # noqa: PLC0415
+
+    return poll

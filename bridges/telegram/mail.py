@@ -1,0 +1,97 @@
+"""A notice as the RFC 5322 message that stands for it in the record."""
+
+import re
+from hashlib import sha256
+
+from django.utils import timezone
+
+from bridges.telegram.show import show
+from bridges.telegram.values import Object, get, identifier, load, words
+from tickets.channels import Account, Notice, message_id_of
+from tickets.mime.build import File, build
+from tickets.mime.parse import Mailbox
+
+LONGEST_SUBJECT = 70
+QUIET = frozenset({"reaction", "delete", "unsubscribe", "subscribe", "system", "other", "echo"})
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_MESSAGE_ID = re.compile(r"(-?\d+)\.(\d+)@")
+
+
+def mail_of(notice: Notice, raw: bytes, account: Account) -> bytes:
+    """Return the message: from the chat, with the vendor's time as its Date and the payload attached."""
+    update, _defect = load(raw)
+    thing = get(update, notice.data["field"])
+    text, html = show(notice, thing)
+    return build(
+        from_=Mailbox(_name(notice), f"{notice.sender or 'unknown'}@{domain(account)}"),
+        to=[Mailbox(account.name, f"{account.address}@telegram.invalid")],
+        subject=subject(text),
+        text=text,
+        html=html,
+        message_id=_own_id(notice, raw, account),
+        date=notice.at or timezone.now(),
+        in_reply_to=_answered(notice, account),
+        files=[File(f"telegram-{notice.data['update_id'] or 'update'}.json", "application/json", raw)],
+        headers=_headers(notice, thing),
+    )
+
+
+def domain(account: Account) -> str:
+    """Return the domain of the addresses and ids that stand for chats and messages of this bot."""
+    return f"{account.address}.telegram.invalid"
+
+
+def message_id(account: Account, chat: str, remote_id: str) -> str:
+    """Return the Message-ID, without brackets, of what a chat calls `remote_id`."""
+    return f"{chat}.{remote_id}@{domain(account)}"
+
+
+def remote_id_of(identifier: str, account: Account, chat: str) -> str:
+    """Return what `chat` calls the message with this Message-ID, "" when it is no message of that chat."""
+    match = _MESSAGE_ID.match(identifier)
+    return match[2] if match and match[1] == chat and identifier.endswith(f"@{domain(account)}") else ""
+
+
+def subject(text: str) -> str:
+    """Return the first line of a message, cut between words: a chat has no subjects."""
+    lines = [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("> ")]
+    first = lines[0] if lines else ""
+    return first if len(first) <= LONGEST_SUBJECT else first[:LONGEST_SUBJECT].rsplit(" ", 1)[0] + "…"
+
+
+def _name(notice: Notice) -> str:
+    person = notice.data["sender"]
+    return person["name"] if person else notice.sender_name or "Telegram"
+
+
+def _own_id(notice: Notice, raw: bytes, account: Account) -> str:
+    """A message has the id that its quotes will name; other notices one that nothing else has."""
+    if notice.kind == "message" and notice.remote_id:
+        return message_id(account, notice.chat, notice.remote_id)
+    unique = sha256(raw + notice.key.encode()).hexdigest()[:16]
+    return f"{notice.chat or 'update'}.{notice.kind}-{unique}@{domain(account)}"
+
+
+def _answered(notice: Notice, account: Account) -> str | None:
+    """The message that this one quotes or speaks of: ours if we sent it, else one of the chat's own."""
+    pressed = notice.remote_id if notice.kind == "callback" else ""
+    remote_id = notice.target_id or notice.data.get("reply_to") or pressed
+    if not remote_id or not notice.chat:
+        return None
+    ours = message_id_of(account, notice.chat, remote_id)
+    return ours or message_id(account, notice.chat, remote_id)
+
+
+def _headers(notice: Notice, thing: Object) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    language = words(get(thing, "from"), "language_code")
+    if _LANGUAGE.fullmatch(language):
+        headers["Content-Language"] = language
+    if notice.kind in QUIET or _moves(notice, thing):
+        headers["Auto-Submitted"] = "auto-generated"  # nobody waits for an answer to it
+    return headers
+
+
+def _moves(notice: Notice, thing: Object) -> bool:
+    """A live location arrives as an edit every few seconds."""
+    return notice.kind == "edit" and bool(identifier(get(thing, "location"), "live_period") or notice.data["location"])

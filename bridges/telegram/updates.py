@@ -1,0 +1,24 @@
+"""An update as bytes, and what names it: the same for a push and a poll."""
+
+import json
+from hashlib import sha256
+
+from bridges.telegram.values import Object, identifier
+
+# The setting is sticky at the vendor, so it is always sent whole.
+ALLOWED = [
+    *("message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member"),
+    *("message_reaction", "business_connection", "business_message", "edited_business_message"),
+    "deleted_business_messages",
+]
+
+
+def as_bytes(update: Object) -> bytes:
+    """Return an update as JSON, the same for the same update."""
+    return json.dumps(update, separators=(",", ":")).encode()
+
+
+def key(update: Object) -> str:
+    """Return what names an update: its id and its content, since ids may come again after they started anew."""
+    canonical = json.dumps(update, sort_keys=True, separators=(",", ":"))
+    return f"{identifier(update, 'update_id')}:{sha256(canonical.encode()).hexdigest()[:12]}"
