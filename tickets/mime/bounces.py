@@ -156,6 +156,7 @@ def free_text(text: str, headers: Headers | None, original: str | None, raw: byt
     addresses = _failed(report, headers, raw)
     diagnostic = _diagnostic(report)
     if len(addresses) < 2:
+        diagnostic = diagnostic or (_said_below(addresses[0], report) if addresses else None)
         status = derived_status(f"{diagnostic or ''}\n{report}")
         one = Recipient(addresses[0] if addresses else None, status, permanent(status), diagnostic)
         return (
@@ -215,6 +216,12 @@ def _diagnostic(report: str) -> str | None:
     paragraph = re.split(r"\n[ \t]*\n|\n(?=<)|\n(?=---)", report[start : start + 2000], maxsplit=1)[0]
     words = " ".join(paragraph.split())[:1000]
     return (words[:-1] if words.endswith(")") and "(" not in words else words) or None
+
+
+def _said_below(address: str, report: str) -> str | None:
+    """What follows `<address>:` up to the end of its paragraph."""
+    _, mark, rest = report.partition(f"<{address}>:")
+    return " ".join(re.split(r"\n[ \t]*\n", rest[:1000].strip(), maxsplit=1)[0].split()) or None if mark else None
 
 
 def _paragraph_of(address: str, report: str) -> Recipient:

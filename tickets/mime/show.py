@@ -24,7 +24,7 @@ def describe(path: str) -> dict[str, Any]:
     """All keys of interfaces.md §1 for the mail in the file `path`; a file that cannot be read gives them empty, with a defect."""
     try:
         return fields_of(path, parse(Path(path).read_bytes()))
-    except (OSError, ValueError) as error:
+    except Exception as error:  # whatever it is, the next file is still to be read
         mail = parse(b"")
         mail.defects = [f"cannot be read: {getattr(error, 'strerror', None) or error}"]
         return fields_of(path, mail)
