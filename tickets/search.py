@@ -22,11 +22,22 @@ _WORD = re.compile(r"\w+(?:[.@+-]\w+)*", re.UNICODE)
 _TERM = re.compile(r'"([^"]+)"|(\S+)')
 
 
+class _Marks(dict[int, int | None]):
+    """For str.translate: takes combining marks out; each character is looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = self[code] = None if unicodedata.combining(chr(code)) else code
+        return kept
+
+
+_WITHOUT_MARKS = _Marks()
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case, without accents, with a space around each character of an unspaced script."""
     if text.isascii():
         return text.lower()
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", text).translate(_WITHOUT_MARKS)
     return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", plain.casefold()))
 
 
@@ -48,7 +59,9 @@ def index(messages: Sequence[Message], files: Mapping[str, Sequence[str]]) -> No
         cursor.executemany(
             "INSERT INTO tickets_searchdoc (message_id, ticket_id, words) VALUES (%s, %s, '')", [d[:2] for d in docs]
         )
-        cursor.executemany("INSERT INTO tickets_searchdoc_fts (rowid, words) VALUES (%s, %s)", [(m, w) for m, _, w in docs])
+        cursor.executemany(
+            "INSERT INTO tickets_searchdoc_fts (rowid, words) VALUES (%s, %s)", [(m, w) for m, _, w in docs]
+        )
 
 
 def terms(text: str) -> list[list[str]]:

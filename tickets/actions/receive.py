@@ -23,6 +23,7 @@ from tickets.models import (
     State,
     Ticket,
 )
+from tickets.models.many import save_many
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.search import index
 
@@ -59,9 +60,12 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
     """Make the rows of `batch`: contacts, tickets, messages, attachments, search. The number of queries is fixed."""
     rows = _look_up([one.fields for one in batch])
     _make_contacts(batch, rows)
-    _make_tickets(batch, rows)
+    fresh = _new_tickets(batch, rows)
     messages = [_message(one, rows) for one in batch]
+    events = _touch_tickets(batch, messages)
+    _save_tickets(batch, messages, fresh, rows)
     Message.objects.bulk_create(messages)
+    Event.objects.bulk_create(events)
     rows.messages.update({message.public_id: message.pk for message in messages})
     _link_reports(batch, messages, rows)
     _make_attachments(batch, messages)
@@ -71,7 +75,6 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
         messages,
         {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)},
     )
-    _touch_tickets(batch, messages)
     _apply_bounces(batch)
     _apply_reach(batch)
     return messages
@@ -126,19 +129,20 @@ def _address(contact: Contact, one: Received, rows: Lookups) -> Address:
     )
 
 
-def _make_tickets(batch: Sequence[Received], rows: Lookups) -> None:
-    fresh: list[Ticket] = []
-    links: list[tuple[Ticket, int]] = []
-    for one in batch:
-        if (new := one.fields.get("new_ticket")) is None:
-            continue
-        ticket = _ticket(one, new, rows)
-        fresh.append(ticket)
-        rows.tickets[ticket.number] = ticket
-        links += [(ticket, number) for number in new["linked"]]
+def _new_tickets(batch: Sequence[Received], rows: Lookups) -> list[Ticket]:
+    """Return the new tickets of `batch`, not saved yet: they are written once, with their newest message."""
+    fresh = [_ticket(one, new, rows) for one in batch if (new := one.fields.get("new_ticket")) is not None]
+    rows.tickets.update({ticket.number: ticket for ticket in fresh})
+    return fresh
+
+
+def _save_tickets(batch: Sequence[Received], messages: list[Message], fresh: list[Ticket], rows: Lookups) -> None:
+    known = {message.ticket.number: message.ticket for message in messages if message.ticket.pk}
+    save_touched(known.values())
     Ticket.objects.bulk_create(fresh)
-    for ticket, number in links:
-        ticket.links.add(rows.tickets[number])
+    for one in batch:
+        for number in one.fields.get("new_ticket", {}).get("linked", []):
+            rows.tickets[one.fields["ticket"]].links.add(rows.tickets[number])
 
 
 def _ticket(one: Received, new: dict[str, Any], rows: Lookups) -> Ticket:
@@ -288,11 +292,11 @@ def _settle_ids(batch: Sequence[Received], messages: list[Message]) -> None:
     AwaitedId.objects.filter(identifier__in={message.message_id for message in messages} - {""}).delete()
 
 
-def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> None:
-    touched: dict[int, Ticket] = {}
+def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> list[Event]:
+    """Let each ticket show what came in; return the events of those whose state changes. Nothing is saved here."""
     events: list[Event] = []
     for one, message in zip(batch, messages, strict=True):
-        ticket = touched.setdefault(message.ticket_id, message.ticket)
+        ticket = message.ticket
         if "new_ticket" not in one.fields and (state := one.fields.get("state")):
             data = {"from": ticket.state, "to": state}
             events.append(
@@ -308,8 +312,7 @@ def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> None:
             ticket.state = state
             ticket.solved_at = None
         touch(ticket, message)
-    Event.objects.bulk_create(events)
-    save_touched(touched.values())
+    return events
 
 
 def touch(ticket: Ticket, message: Message) -> None:
@@ -323,8 +326,7 @@ def touch(ticket: Ticket, message: Message) -> None:
 
 def save_touched(tickets: Iterable[Ticket]) -> None:
     """Store what `touch` changed, for any number of tickets in one query."""
-    changed = ["state", "solved_at", "message_count", "updated_at", "last_message_at", "snippet"]
-    Ticket.objects.bulk_update(tickets, changed, batch_size=200)
+    save_many(tickets, ["state", "solved_at", "message_count", "updated_at", "last_message_at", "snippet"])
 
 
 def _apply_bounces(batch: Sequence[Received]) -> None:

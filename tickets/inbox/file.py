@@ -13,6 +13,7 @@ from tickets.inbox.identify import identify
 from tickets.inbox.screen import screen
 from tickets.inbox.thread import seat, thread
 from tickets.models import Account, Entry, InboxItem, ItemState
+from tickets.models.many import save_many
 from tickets.models.numbers import Numbers
 from tickets.wake import wake
 
@@ -90,4 +91,4 @@ def _settle(batch: Sequence[Arriving]) -> None:
             arriving.item.reason = str(arriving.entry.fields["reason"])
             arriving.item.state = ItemState.DONE
             items[arriving.item.pk] = arriving.item
-    InboxItem.objects.bulk_update(items.values(), ["entry", "reason", "state"])
+    save_many(items.values(), ["entry", "reason", "state"])
