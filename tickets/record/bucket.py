@@ -13,6 +13,7 @@ from django.conf import settings
 AT_ONCE = 8  # files on their way
 EXISTS = 412
 MISSING = 404
+AT_ONCE = 8  # requests under way while a batch is written
 
 
 class BucketStore:
@@ -49,6 +50,11 @@ class BucketStore:
     def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
         with ThreadPoolExecutor(AT_ONCE) as writers:
             list(writers.map(lambda file: self.write(*file), files))
+
+    def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for done in [pool.submit(self.write, name, data) for name, data in files]:
+                done.result()
 
     def settle(self, *folders: str) -> None:
         """A PUT that was answered is durable."""

@@ -54,6 +54,15 @@ def start_writing(descriptor: int) -> None:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class FolderStore:
     """The record in a folder: written aside, fsynced, renamed."""
 
@@ -68,6 +77,8 @@ class FolderStore:
         if path.name == "cur":  # a Maildir has three folders, or mail programs do not see one
             (path.parent / "new").mkdir(mode=0o750, exist_ok=True)
             (path.parent / "tmp").mkdir(mode=0o750, exist_ok=True)
+        for parent in path.relative_to(self.root).parents:  # a new folder is durable once its parent is
+            _sync(self.root / parent)
         self._made.add(path)
 
     def write(self, name: str, data: bytes) -> None:
@@ -107,11 +118,7 @@ class FolderStore:
 
     def settle(self, *folders: str) -> None:
         for folder in folders:
-            descriptor = os.open(self.root / folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _sync(self.root / folder)
 
     def read(self, name: str) -> bytes:
         return (self.root / name).read_bytes()
