@@ -77,6 +77,7 @@ FIELDS_LEFT_OUT = {
     "Delivery.due_at": "attempt columns",
     "Delivery.attempts": "attempt columns",
     "Delivery.parts_sent": "attempt columns",
+    "Delivery.data": "what a bridge notes of its parts",
     "Delivery.lease_by": "lease columns",
     "Delivery.lease_until": "lease columns",
     "SearchDoc.words": "FTS5 keeps the words in its own table",
