@@ -73,6 +73,7 @@ def test_an_agent_signs_in_finds_reads_attaches_replies_assigns_solves_and_undoe
     expect(sent).to_contain_text("map.txt")
     ticket = desk.ticket("Printer upstairs")
     assert ticket.messages.filter(direction="out", author=desk.agent).count() == 1
+    expect(page.locator("#composer")).to_be_visible()
     # Assign
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("i")

@@ -136,13 +136,13 @@ document.addEventListener("paste", (event) => {
 });
 
 // Sending, and taking it back.
-function show(html, focus) {
+function show(html, focus = []) {
   const box = holder();
   box.replaceChildren(parsed(html));
   window.htmx?.process(box);
   frames(box);
   begin();
-  if (focus) (document.querySelector(focus) ?? box.querySelector("textarea"))?.focus({ preventScroll: true });
+  focus.map((one) => document.querySelector(one)).find((one) => one)?.focus({ preventScroll: true });
   box.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("submit", async (event) => {
@@ -158,7 +158,7 @@ document.addEventListener("submit", async (event) => {
   button?.setAttribute("aria-disabled", "true");
   try {
     await saving;
-    show(await (await post(url, data)).text(), isComposer ? "[data-undo-send]" : "textarea");
+    show(await (await post(url, data)).text(), isComposer ? ["[data-undo-send]", "#box-text"] : ["#box-text"]);
   } catch (error) {
     button?.removeAttribute("aria-disabled");
     toast(error.message, { failed: true });
@@ -195,8 +195,9 @@ async function again(waiting) {
   if (!waiting.isConnected) return;
   const hadFocus = waiting.contains(document.activeElement);
   try {
-    show(await part(waiting.dataset.again), hadFocus ? "#conversation-scroll" : "");
+    show(await part(waiting.dataset.again), hadFocus ? ["[data-undo-send]", "#conversation-scroll"] : []);
   } catch { setTimeout(() => again(waiting), 2000); }
 }
 document.addEventListener("ticket:opened", begin);
+document.addEventListener("ticket:news", () => { const waiting = document.getElementById("scheduled"); if (waiting) again(waiting); });
 begin();

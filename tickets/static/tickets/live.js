@@ -94,6 +94,7 @@ export function news(fragment) {
   timeline.querySelector(".empty")?.remove();
   if (writing) box.scrollTop += writing.getBoundingClientRect().top - top;
   else box.scrollTop = height;
+  document.dispatchEvent(new CustomEvent("ticket:news"));
 }
 
 function put(timeline, item) {
