@@ -12,6 +12,7 @@ ANN = Mailbox("Ann", "ann@x.example")
     [
         ("Ann <ann@X.Example>", [ANN]),
         ("ann@x.example (Ann)", [ANN]),
+        ('ann@x.example ("" Ann)', [ANN]),
         ("Ann <mailto:ann@x.example>", [ANN]),
         ("Ann [ann@x.example]", [ANN]),
         ('"Ann <ann@x.example>', [ANN]),

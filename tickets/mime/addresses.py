@@ -89,7 +89,7 @@ class _Reader:
             if bracket:
                 depth = depth + 1 if bracket == "(" else max(0, depth - 1)
             elif depth:
-                self.comments.append(local or quoted or angle or mark or word)
+                self.comments.append(local or quoted or angle or mark or word or stray or "")
             elif mark:
                 self.mark(mark)
             elif word or stray:
