@@ -30,7 +30,17 @@ class _Marks(dict[int, int | None]):
         return kept
 
 
+class _Spaces(dict[int, str]):
+    """For str.translate: puts a space on each side of a character of an unspaced script."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kept = self[code] = f" {character} " if _UNSPACED.match(character) else character
+        return kept
+
+
 _WITHOUT_MARKS = _Marks()
+_WITH_SPACES = _Spaces()
 
 
 def fold(text: str) -> str:
@@ -38,7 +48,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text).translate(_WITHOUT_MARKS)
-    return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", plain.casefold()))
+    return unicodedata.normalize("NFC", plain.casefold()).translate(_WITH_SPACES)
 
 
 def words_of(message: Message, files: Iterable[str]) -> str:
