@@ -10,7 +10,6 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
-AT_ONCE = 8  # files on their way
 EXISTS = 412
 MISSING = 404
 AT_ONCE = 8  # requests under way while a batch is written
@@ -46,10 +45,6 @@ class BucketStore:
             except ClientError as error:
                 if _status(error) != EXISTS:
                     raise
-
-    def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
-        with ThreadPoolExecutor(AT_ONCE) as writers:
-            list(writers.map(lambda file: self.write(*file), files))
 
     def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
         with ThreadPoolExecutor(AT_ONCE) as pool:
