@@ -9,8 +9,8 @@ from itertools import groupby
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from tickets.models import Account, Agent, Direction, Event, Message, State, Ticket
@@ -55,14 +55,26 @@ class Cell(NamedTuple):
 
 def traffic(scope: Scope) -> dict[Cell, int]:
     """Return how many messages came in and went out, by day and channel."""
+    days = scope.period.days
     rows = (
         scope.messages()
         .filter(INCOMING | ANSWER)
-        .annotate(day=TruncDate("at", tzinfo=timezone.get_default_timezone()))
-        .values_list("day", "direction", "channel")
+        .annotate(place=_place(scope.period.starts, 0, len(days)))
+        .values_list("place", "direction", "channel")
         .annotate(count=Count("pk"))
     )
-    return {Cell(day, direction, channel): count for day, direction, channel, count in rows}
+    return {Cell(days[place], direction, channel): count for place, direction, channel, count in rows}
+
+
+def _place(starts: Sequence[datetime], first: int, end: int) -> Combinable:
+    """The place of a message's day in the period, found by halving. SQLite has no time zones: asking Python for the day
+    of each message takes ten times as long.
+    """
+    if end - first == 1:
+        return Value(first)
+    half = (first + end) // 2
+    before, after = _place(starts, first, half), _place(starts, half, end)
+    return Case(When(at__lt=starts[half], then=before), default=after, output_field=IntegerField())
 
 
 def begun(scope: Scope) -> int:

@@ -34,6 +34,11 @@ class Period:
         """Every day, in order."""
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
+    @property
+    def starts(self) -> list[datetime]:
+        """The first moment of every day, in order."""
+        return [_midnight(day) for day in self.days]
+
 
 class NotAPeriod(Exception):
     """What was asked for is no period; the text says why and what would do."""
