@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tickets.bench.acceptance import accept
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
+from tickets.bench.reading import parse_all
 
 
 class Command(BaseCommand):
@@ -26,7 +28,12 @@ class Command(BaseCommand):
         taken.add_argument("folder", type=Path, metavar="PATH")
         taken.add_argument("--workers", type=int, default=1, help="filing processes (default: 1)")
         taken.add_argument("--preload", type=int, default=0, metavar="N", help="fill in N messages before")
-        for one in (taken,):
+        taken_in = what.add_parser("accept", help="bring a folder of .eml by SMTP, to the 250")
+        taken_in.add_argument("folder", type=Path, metavar="PATH")
+        taken_in.add_argument("--connections", type=int, default=20)
+        parsed = what.add_parser("parse", help="read a folder of .eml, and nothing else")
+        parsed.add_argument("folder", type=Path, metavar="PATH")
+        for one in (taken, taken_in, parsed):
             one.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +50,14 @@ class Command(BaseCommand):
     def ingest(self, options: dict[str, Any]) -> None:
         """Measure the way in."""
         self.show(asdict(ingest(options["folder"], options["workers"], options["preload"])), options["json"])
+
+    def accept(self, options: dict[str, Any]) -> None:
+        """Measure the listener."""
+        self.show(asdict(accept(options["folder"], options["connections"])), options["json"])
+
+    def parse(self, options: dict[str, Any]) -> None:
+        """Measure the reader."""
+        self.show(asdict(parse_all(options["folder"])), options["json"])
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
         """Print figures, one a line, or all as JSON on one line."""
