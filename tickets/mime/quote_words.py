@@ -81,7 +81,7 @@ CLOSING = re.compile(
 )
 CONTACT = re.compile(
     r"(?:\+|\b00|\()\d[\d \t()./–-]{6,20}\d|\b\d{3,5}[ ./-]\d{3,4}[ ./-]?\d{2,4}\b|https?://\S{3,200}|\bwww\.\S{3,200}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,40}|"
-    r"^[ \t*|]{0,4}(?:tel|phone|fon|telefon|tel[eé]fono|telefone|mobile?|mob|cell|fax|handy|office|direct|e-?mail|mail|web|website|skype|т(?:ел)?|тел(?:ефон)?|моб|факс|сайт|电话|電話|手机|携帯|전화|linkedin|twitter|whatsapp|ust-?id|hrb|vat|siret|nip|regon|address|adresse|t|m|f|e|w)\s{0,3}\.?\s{0,3}[:：|]",
+    r"^[ \t*|]{0,4}(?:tel|phone|fon|telefon|tel[eé]fono|telefone|mobile?|mob|cell|fax|handy|office|direct|e-?mail|mail|web|website|skype|т(?:ел)?|тел(?:ефон)?|моб|факс|сайт|电话|電話|手机|携帯|전화|linkedin|twitter|whats\s?app|ust-?id|hrb|vat|siret|nip|regon|address|adresse|t|m|f|e|w)\s{0,3}\.?\s{0,3}[:：|]",
     _I,
 )
 DISCLAIMER = re.compile(
