@@ -16,5 +16,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Exit code 1 with one sentence when this is no demo, or not an empty one."""
         if not settings.DEMO:
-            raise CommandError("This fills a database with made-up conversations: start it as `make demo`, or set DEMO=yes.")
+            raise CommandError(
+                "This fills a database with made-up conversations: start it as `make demo`, or set DEMO=yes."
+            )
         self.stdout.write(greet.prepare())
