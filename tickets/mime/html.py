@@ -28,6 +28,10 @@ _VOID = frozenset(
 _IMAGE = re.compile(r"<img\b[^<>]*>")
 _SOURCE = re.compile(r'(\ssrc=")([^"]*)"')
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\x00-\x1f]{1,2000}", re.I)
+# The shorthand may name a remote picture, so it does not pass; its plain colour does, or white words stand on white.
+_BACKGROUND = re.compile(
+    r"\bbackground\s{0,3}:\s{0,3}(#[0-9a-f]{3,8}|rgba?\([\d,.%\s]{1,40}\)|[a-z]{3,30})(?=\s{0,3}[;\"'!])", re.I
+)
 _TRAILING = ".,;:!?)]}'\"»"
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
@@ -106,6 +110,8 @@ def sanitise(html: str) -> str:
         html = _DATA.sub(r"\1", html)  # pictures inside the markup, which are not shown anyway
     if not is_sane(html):
         return from_text(rough_text(html))
+    if "background" in html:
+        html = _BACKGROUND.sub(r"background-color:\1", html)
     try:
         return clean(_cleaner.clean(html))
     except Exception:
