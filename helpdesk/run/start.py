@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -97,6 +98,7 @@ def warm_up() -> None:
     os.environ["CELERY_SKIP_CHECKS"] = "1"
     app.finalize()
     app.loader.import_default_modules()
+    import_module(settings.ROOT_URLCONF)
     gc.collect()
     gc.freeze()
 
