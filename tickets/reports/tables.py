@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -64,7 +65,7 @@ def answers_table(waits: Sequence[timedelta]) -> Table:
     rows: list[list[Value]] = [
         [label, count] for label, count in zip(_steps(ANSWER_STEPS), by_step(waits), strict=True)
     ]
-    return Table("answers", _("First answers"), [_("Answered within"), _("Tickets")], rows, _sums(rows))
+    return Table("answers", _("First answers"), [_("Answered after"), _("Tickets")], rows, _sums(rows))
 
 
 def answer_times(waits: Sequence[timedelta]) -> list[list[Value]]:
@@ -92,9 +93,10 @@ def _sums(rows: Sequence[Sequence[Value]]) -> list[Value]:
 
 
 def _steps(steps: Sequence[timedelta]) -> list[str]:
-    """ "up to 1 h", …, and "over 3 days"."""
+    """ "under 1 h", "1 h – 4 h", …, "3 days or more"."""
     named = [span(step) for step in steps]
-    return [*(_("under %(time)s") % {"time": name} for name in named), _("%(time)s or more") % {"time": named[-1]}]
+    between = [f"{lower} – {upper}" for lower, upper in pairwise(named)]
+    return [_("under %(time)s") % {"time": named[0]}, *between, _("%(time)s or more") % {"time": named[-1]}]
 
 
 def span(time: timedelta | None) -> str:
