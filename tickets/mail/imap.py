@@ -136,8 +136,12 @@ def _wait(mailbox: Mailbox, stop: Stop) -> bool:
         raise
     until = time.monotonic() + IDLES_FOR
     while not stop() and time.monotonic() < until:
-        if any(_is_news(line) for line in client.idle_check(timeout=STEP)):
+        asked = time.monotonic()
+        said = client.idle_check(timeout=STEP)
+        if any(_is_news(line) for line in said):
             break
+        if not said and time.monotonic() - asked < STEP / 2:
+            break  # the library keeps an end of the connection to itself; idle_done finds out
     client.idle_done()
     return True
 
@@ -160,7 +164,14 @@ class Reader:
         self.refused: set[int] = set()
 
     def catch_up(self, stop: Stop) -> None:
-        """Store everything above the cursor. Raises whatever the connection or the database raises."""
+        """Store everything above the cursor, and what comes meanwhile. Raises what the connection or the database raises."""
+        while not stop():
+            self.mailbox.take_news()
+            self._pass(stop)
+            if not self.mailbox.take_news():
+                return
+
+    def _pass(self, stop: Stop) -> None:
         uids = sorted({*self.cursor.failed, *self._new()})
         for start in range(0, len(uids), SIZES_AT_ONCE):
             for batch in self._batches(uids[start : start + SIZES_AT_ONCE]):

@@ -32,6 +32,13 @@ class Mailbox:
     uidvalidity: int
     uidnext: int
 
+    def take_news(self) -> bool:
+        """Whether the server has told of new mail beside its answers since this was asked last (RFC 9051 §7.4.1).
+
+        It tells once: news that came with the answer to another command is not told again in IDLE.
+        """
+        return self.client._imap.untagged_responses.pop("EXISTS", None) is not None
+
     def close(self) -> None:
         """Leave, whatever state the connection is in."""
         try:
@@ -114,6 +121,7 @@ def _select(client: IMAPClient, account: Account) -> Mailbox:
             raise
         words = {"folder": folder, "said": replies.words_of(_plain(error))}
         raise TurnedAway(_("The folder %(folder)s cannot be opened: %(said)s. Check its name.") % words) from error
+    client.capabilities()  # known from now on: nothing is asked between the last search and IDLE
     return Mailbox(client, int(found.get(b"UIDVALIDITY", 0)), int(found.get(b"UIDNEXT", 0)))
 
 

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         add.add_argument("--name", required=True)
         add.add_argument("--token", help="the same as --set token=…")
         add.add_argument("--api-url", help="the same as --set api_url=…")
-        add.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", dest="settings")
+        add.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", dest="given")
         listing = actions.add_parser("list", help="show all accounts and how they do")
         listing.add_argument("--json", action="store_true")
         check = actions.add_parser("check", help="really connect, both ways, and say in words what is wrong")
@@ -37,12 +38,13 @@ class Command(BaseCommand):
         {"add": self.add, "list": self.list, "check": self.check_accounts, "remove": self.remove}[action](options)
 
     def add(self, options: dict[str, Any]) -> None:
-        given = accounts.pairs(options["settings"])
+        given = accounts.pairs(options["given"])
         given |= {key: options[key] for key in ("token", "api_url") if options[key]}
         channel = accounts.channel_named(options["channel"])
         config, secrets, fields = accounts.sort_out(channel, given)
-        asked = Account(channel=channel.name, name=options["name"], config=config, secrets=secrets)
-        address = given.get("address") or self.introduce(asked)
+        address = given.get("address") or options["name"]  # a messenger's own is learned when it is connected
+        if channel.name == settings.LAST_RESORT and "@" not in address:
+            raise CommandError(_("Its address is missing: --set address=support@example.org"))
         try:
             account = add_account(channel.name, options["name"], address, config, secrets, **fields)
         except IntegrityError:
@@ -56,16 +58,6 @@ class Command(BaseCommand):
         self.stdout.write(
             _("%(name)s (%(address)s) is connected.") % {"name": account.name, "address": account.address}
         )
-
-    def introduce(self, account: Account) -> str:
-        """Ask the vendor for the account's address. Raises CommandError when only a person can know it."""
-        try:
-            address = open_channel(account).introduce()
-        except NotConnected as error:
-            raise CommandError(str(error)) from None
-        if not address:
-            raise CommandError(_("Its address is missing: --set address=support@example.org"))
-        return address
 
     def list(self, options: dict[str, Any]) -> None:
         found = Account.objects.filter(removed_at=None).order_by("pk")
