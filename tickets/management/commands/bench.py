@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tickets.bench.acceptance import accept
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
+from tickets.bench.pages import measure
 from tickets.bench.reading import parse_all
 
 
@@ -33,7 +34,9 @@ class Command(BaseCommand):
         taken_in.add_argument("--connections", type=int, default=20)
         parsed = what.add_parser("parse", help="read a folder of .eml, and nothing else")
         parsed.add_argument("folder", type=Path, metavar="PATH")
-        for one in (taken, taken_in, parsed):
+        pages = what.add_parser("pages", help="ask for lists, tickets and searches with many tickets there")
+        pages.add_argument("--tickets", type=int, default=20_000, metavar="N")
+        for one in (taken, taken_in, parsed, pages):
             one.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -58,6 +61,11 @@ class Command(BaseCommand):
     def parse(self, options: dict[str, Any]) -> None:
         """Measure the reader."""
         self.show(asdict(parse_all(options["folder"])), options["json"])
+
+    def pages(self, options: dict[str, Any]) -> None:
+        """Measure the screens."""
+        found = measure(options["tickets"])
+        self.show({kind: asdict(page) for kind, page in found.items()}, options["json"])
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
         """Print figures, one a line, or all as JSON on one line."""
