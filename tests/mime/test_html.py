@@ -68,7 +68,7 @@ def test_plain_text_becomes_safe_html_with_links() -> None:
 
 
 def test_the_plain_colour_of_a_background_stays_and_its_picture_does_not() -> None:
-    kept = sanitise('<td style="background: #1d4d4f;color:#fff">white on green</td>')
+    kept = sanitise('<div style="background: #1d4d4f;color:#fff">white on green</div>')
     dropped = sanitise('<p style="background: #000 url(https://tracker.example/x.png)">words</p>')
     assert "background-color:#1d4d4f" in kept
     assert "tracker.example" not in dropped
