@@ -1,8 +1,10 @@
 """The forms that people fill in: what is typed becomes values that the verbs take."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +13,18 @@ from tickets.mime.addresses import mailboxes
 from tickets.models import Account, Agent, Role, State, Team
 
 KINDS = ("reply", "reply-all", "forward", "note", "new")
+_ONE = re.compile(r'(?:"[^"]*"|[^,;])+')
 LONGEST_TEXT = 200_000
 PASSWORD_LENGTH = 200
 
 
 def boxes(typed: str) -> list[dict[str, str]]:
     """Mailboxes as they are typed in one line, apart by comma or semicolon. What is no address stays as it is, to be refused."""
-    return [{"name": box.name, "address": box.address} for box in mailboxes(typed.replace(";", ","))]
+    found = []
+    for one in _ONE.findall(typed):
+        read = [{"name": box.name, "address": box.address} for box in mailboxes(one)]
+        found += read or ([{"name": "", "address": one.strip()}] if one.strip() else [])
+    return found
 
 
 class DraftForm(forms.Form):
@@ -138,6 +145,8 @@ class AccountForm(forms.Form):
         super().__init__(data, initial=beginning(account))
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        if channel.name != settings.LAST_RESORT:  # the vendor says it when the account is connected
+            self.fields["address"].required, self.fields["address"].help_text = False, ""
         for field in channel.config:
             self.fields[f"set_{field.name}"] = form_field(field, account)
         if account:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tickets.actions import accounts as verbs
 from tickets.channels import Channel, NotConnected, channel_classes, open_channel
 from tickets.forms import AccountForm
-from tickets.models import Account, Agent
+from tickets.models import Account, Agent, Health
 from tickets.views.access import administrates, agent_of, once
 from tickets.views.rail import frame
 
@@ -62,6 +62,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             public_id = once(request, lambda: connect(form, channel, agent_of(request)))
+            begin(account_of(public_id))
             return redirect("tickets:account-edit", public_id=public_id)
         except IntegrityError:
             form.add_error("address", _("This address is connected already. Open it in the list to change it."))
@@ -75,13 +76,21 @@ def connect(form: AccountForm, channel: type[Channel], by: Agent) -> str:
         account = verbs.add_account(
             channel.name,
             data["name"],
-            data["address"].strip(),
+            data["address"].strip() or data["name"],  # where the vendor knows it, begin() learns it
             form.values(secret=False),
             form.values(secret=True),
             by,
             **extra(form),
         )
     return account.public_id
+
+
+def begin(account: Account) -> None:
+    """Connect an account at its vendor, where there is something to be done; what goes wrong stands in its health."""
+    try:
+        open_channel(account).connect()
+    except NotConnected as error:
+        verbs.report_health(account, Health.DEGRADED, str(error))
 
 
 def extra(form: AccountForm) -> dict[str, Any]:
@@ -101,6 +110,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         secrets = account.secrets | form.values(secret=True)
         config = account.config | form.values(secret=False)
         verbs.change_account(account, agent_of(request), config=config, secrets=secrets, **form.fields_of_account())
+        begin(account)
         messages.success(request, _("Saved. Press “Check” to see whether it works."))
         return redirect("tickets:account-edit", public_id=public_id)
     return form_page(request, form, channel, account)
