@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import threading
 import time
 import warnings
@@ -22,6 +23,12 @@ from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 from bridges.telegram.refusals import Refused, parameter
 
 T = TypeVar("T")
+TOKEN = re.compile(r"\d{1,20}:[\w-]{1,200}", re.ASCII)  # anything else would end up in the address of the call
+# What goes wrong before a byte of the request is written.
+UNWRITTEN = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL),
+    OverflowError,  # a port above 65535
+)
 OFFICIAL = "https://api.telegram.org"
 LOOKS_EVERY = 0.2  # seconds in which a long poll notices that it shall stop
 READ_TIMEOUT = 20.0
@@ -45,6 +52,8 @@ class Request(HTTPXRequest):
 
 def call(token: str, url: str, make: Callable[[Bot], Awaitable[T]], stop: Callable[[], bool] | None = None) -> T | None:
     """Run one call of the API to its end; None when `stop()` became true before. Raises Refused."""
+    if not TOKEN.fullmatch(token):
+        raise Refused(401, "Unauthorized: invalid token specified", written=False)
     future = asyncio.run_coroutine_threadsafe(_told(bot(token, url), make), loop(os.getpid()))
     try:
         return _wait(future, stop)
@@ -79,7 +88,7 @@ async def _told(client: Bot, make: Callable[[Bot], Awaitable[T]]) -> T:
 def _refused(error: TelegramError, answers: list[tuple[int, bytes]], token: str) -> Refused:
     if not answers:
         cause = error.__cause__
-        written = not isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        written = not isinstance(cause, UNWRITTEN)
         reason = f"{type(cause).__name__}: {cause}" if cause else str(error)
         return Refused(0, reason.replace(token, "<token>"), written=written)
     status, payload = answers[-1]

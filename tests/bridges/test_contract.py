@@ -75,7 +75,7 @@ def test_polling_ends_when_it_is_told_to(channel: Channel, db: None) -> None:
 
 @pytest.mark.django_db
 def test_an_account_of_a_channel_that_is_not_there_is_named_not_hidden() -> None:
-    with pytest.raises(NotConnected, match="settings.CHANNELS"):
+    with pytest.raises(NotConnected, match=r"settings\.CHANNELS"):
         open_channel(Account(channel="pigeon", name="Loft"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from bridges.telegram.fake import FakeTelegram
 from tests.flows.desk import rebuilt_differences, settle
@@ -231,3 +232,18 @@ def test_the_record_alone_gives_it_all_back(
     assert Message.objects.filter(text="Reacted with 👍").exists()
     write_config()
     assert rebuilt_differences() == []
+
+
+def test_a_bot_is_connected_in_the_browser_and_its_token_renewed_in_place(
+    support: Account, telegram: FakeTelegram, ann: Agent, client: Client
+) -> None:
+    client.force_login(ann)
+    page = "/accounts/add/?channel=telegram"
+    given = {"key": "k1", "name": "Shop", "language": "en", "set_token": "1:old", "set_api_url": telegram.url, "set_receive": "polling"}
+    client.post(page, given)
+    account = Account.objects.get(channel="telegram")
+    assert (account.health, "Unauthorized" in account.health_reason) == ("degraded", True)
+    given |= {"key": "k2", "set_token": telegram.token}
+    client.post(f"/accounts/{account.public_id}/", given)
+    account.refresh_from_db()
+    assert (account.address, account.mailbox, account.health) == ("help_bot", support, "working")

@@ -64,3 +64,17 @@ def test_a_word_without_end_is_split_between_characters() -> None:
     pieces = split("🙂" * 5000)
     assert [units(piece) for piece in pieces] == [4096, 4096, 1808]
     assert "".join(pieces) == "🙂" * 5000
+
+
+@pytest.mark.parametrize("token", ["", "abc", "1:a/../b", "1:a b", "1:a\n"])
+def test_what_is_no_token_is_not_sent_anywhere(token: str, telegram: FakeTelegram) -> None:
+    with pytest.raises(Refused) as caught:
+        api.call(token, telegram.url, lambda bot: bot.get_me())
+    assert (not_sent(caught.value).kind, telegram.calls) == ("cut_off", [])
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://[::1", "http://127.0.0.1:99999"])
+def test_an_address_that_is_none_is_a_temporary_refusal(url: str, telegram: FakeTelegram) -> None:
+    with pytest.raises(Refused) as caught:
+        api.call(telegram.token, url, lambda bot: bot.send_message(42, "hello"))
+    assert not_sent(caught.value).kind == "temporary"
