@@ -162,3 +162,8 @@ def test_the_exit_code_tells_done_from_wrong_and_from_wrong_use(
     done = subprocess.run(command, cwd=ROOT, env=empty_helpdesk, capture_output=True, timeout=60, check=False)
     assert (done.returncode, b"Traceback" in done.stderr) == (code, False), done.stderr
     assert bool(done.stderr) == bool(code)
+
+
+def test_the_documentation_names_every_key() -> None:
+    document = (ROOT / "docs" / "scripts.md").read_text("utf-8")
+    assert [key for key in [*TICKET_KEYS, *MESSAGE_KEYS, "messages", "events"] if f"`{key}`" not in document] == []

@@ -1,4 +1,4 @@
-"""`tickets [NUMBER] [--json] [--limit N] [--after NUMBER]`: list tickets, or show one (docs/operating.md)."""
+"""`tickets [NUMBER] [--json] [--limit N] [--after NUMBER]`: list tickets, or show one (docs/scripts.md)."""
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
