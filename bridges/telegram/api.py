@@ -25,11 +25,7 @@ from bridges.telegram.refusals import Refused, parameter
 T = TypeVar("T")
 TOKEN = re.compile(r"\d{1,20}:[\w-]{1,200}", re.ASCII)  # anything else would end up in the address of the call
 # What goes wrong before a byte of the request is written.
-UNWRITTEN = (
-    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL),
-    OverflowError,  # a port above 65535
-)
-OFFICIAL = "https://api.telegram.org"
+UNWRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 LOOKS_EVERY = 0.2  # seconds in which a long poll notices that it shall stop
 READ_TIMEOUT = 20.0
 LONGEST_CALL = 120.0  # seconds after which a call counts as unanswered, whatever the library does

@@ -73,7 +73,7 @@ def test_what_is_no_token_is_not_sent_anywhere(token: str, telegram: FakeTelegra
     assert (not_sent(caught.value).kind, telegram.calls) == ("cut_off", [])
 
 
-@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://[::1", "http://127.0.0.1:99999"])
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://[::1"])
 def test_an_address_that_is_none_is_a_temporary_refusal(url: str, telegram: FakeTelegram) -> None:
     with pytest.raises(Refused) as caught:
         api.call(telegram.token, url, lambda bot: bot.send_message(42, "hello"))
