@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.database]
 
 
 def add(*settings: str, name: str = "Support") -> None:
-    call_command("account", "add", "email", name=name, settings=list(settings))
+    call_command("account", "add", "email", "--name", name, *(["--set", *settings] if settings else []))
 
 
 def only() -> Account:

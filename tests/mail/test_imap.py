@@ -153,6 +153,7 @@ def test_new_numbers_for_all_mail_bring_nothing_new(connect: Callable[..., Accou
         wait_for(account, 3)
     entries_of(account)
     before = Account.objects.get(pk=account.pk).state["imap"]["uidvalidity"]
+    time.sleep(1.1)  # Dovecot counts UIDVALIDITY in seconds
     home = imap_server.folder / "mail" / account.address / "Maildir"
     for index in home.glob("dovecot*"):
         index.unlink()
