@@ -140,9 +140,14 @@ def _save_tickets(batch: Sequence[Received], messages: list[Message], fresh: lis
     known = {message.ticket.number: message.ticket for message in messages if message.ticket.pk}
     save_touched(known.values())
     Ticket.objects.bulk_create(fresh)
-    for one in batch:
-        for number in one.fields.get("new_ticket", {}).get("linked", []):
-            rows.tickets[one.fields["ticket"]].links.add(rows.tickets[number])
+    pairs = [
+        (rows.tickets[one.fields["ticket"]].pk, rows.tickets[number].pk)
+        for one in batch
+        for number in one.fields.get("new_ticket", {}).get("linked", [])
+    ]
+    link = Ticket.links.through
+    both = [link(from_ticket_id=a, to_ticket_id=b) for one, other in pairs for a, b in ((one, other), (other, one))]
+    link.objects.bulk_create(both, ignore_conflicts=True)
 
 
 def _ticket(one: Received, new: dict[str, Any], rows: Lookups) -> Ticket:

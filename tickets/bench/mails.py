@@ -84,6 +84,9 @@ def letter(dice: random.Random, thread: Thread, number: int) -> bytes:
     if dice.random() < 0.05:
         name, kind, subtype = dice.choice(FILES)
         mail.add_attachment(dice.randbytes(dice.randint(50_000, 500_000)), kind, subtype, filename=name)
+    for depth, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"----=_Part_{number}_{depth}")  # Python's own would be another each time
     thread.said = f"{fresh}{quoted}"[:6000]
     return mail.as_bytes()
 

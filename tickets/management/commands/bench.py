@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parsed.add_argument("folder", type=Path, metavar="PATH")
         pages = what.add_parser("pages", help="ask for lists, tickets and searches with many tickets there")
         pages.add_argument("--tickets", type=int, default=20_000, metavar="N")
+        pages.add_argument("--requests", type=int, default=100, metavar="N", help="of each kind (default: 100)")
         for one in (taken, taken_in, parsed, pages):
             one.add_argument("--json", action="store_true")
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
 
     def pages(self, options: dict[str, Any]) -> None:
         """Measure the screens."""
-        found = measure(options["tickets"])
+        found = measure(options["tickets"], options["requests"])
         self.show({kind: asdict(page) for kind, page in found.items()}, options["json"])
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
