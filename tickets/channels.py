@@ -134,8 +134,9 @@ class Channel:
 
     name: ClassVar[str]
     label: ClassVar[str]
-    icon: ClassVar[str] = "message"  # a symbol of the icon sprite
+    icon: ClassVar[str] = "message-circle"  # a symbol of the icon sprite
     conversational: ClassVar[bool] = False  # arrival order matters, and a bare message joins the contact's open ticket
+    vouches: ClassVar[bool] = False  # the vendor itself says who wrote: there is no sender to be forged
     config: ClassVar[tuple[Field, ...]] = ()
     capabilities: ClassVar[frozenset[str]] = frozenset()
 

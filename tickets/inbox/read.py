@@ -45,7 +45,7 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
                 account=item.account,
                 spooled=item.spool if made is raw or made == raw else "",
             ),
-            verified=authentication.verdict(mail.headers, settings.AUTHSERV_ID),
+            verified="pass" if channel.vouches else authentication.verdict(mail.headers, settings.AUTHSERV_ID),
             sender=notice.sender.lower() or sender_of(mail, item),
             sender_name=storable(notice.sender_name or (mail.from_.name if mail.from_ else ""), 200),
             recipients=recipients_of(mail, item),
