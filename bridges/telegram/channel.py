@@ -25,8 +25,8 @@ class Telegram(Channel):
 
     name: ClassVar[str] = "telegram"
     label: ClassVar[str] = "Telegram"
-    icon: ClassVar[str] = "message"
     conversational: ClassVar[bool] = True
+    vouches: ClassVar[bool] = True
     config: ClassVar[tuple[Field, ...]] = (
         Field(
             "token",

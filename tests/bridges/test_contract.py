@@ -30,6 +30,7 @@ def channel(request: pytest.FixtureRequest) -> Channel:
 def test_a_channel_names_itself_and_what_it_wants_to_know(channel: Channel) -> None:
     assert re.fullmatch(r"[a-z]{2,20}", channel.name)
     assert channel.label
+    assert f'<symbol id="{channel.icon}"' in (ROOT / "tickets/static/tickets/icons.svg").read_text()
     names = [field.name for field in channel.config]
     assert len(names) == len(set(names))
     assert all(field.label for field in channel.config)

@@ -64,6 +64,7 @@ def test_what_ann_writes_becomes_a_ticket_and_the_answer_reaches_her_once(
 ) -> None:
     assert (ticket.channel, ticket.subject, ticket.contact.name) == ("telegram", "Where is my order?", "Ann Lee")
     assert recipients(ticket) == ([], [])
+    assert ticket.messages.get().verified == "pass"
     delivery = answer(ticket, "On its way.", ben)
     settle()
     assert [(sent["chat"]["id"], sent["text"]) for sent in telegram.sent] == [(ANN, "On its way.")]
