@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -36,7 +37,7 @@ class Desk:
 
     def let_undo_time_pass(self) -> None:
         """The ten seconds are over, and the clock has looked."""
-        Draft.objects.filter(state="scheduled").update(send_at=timezone.now())
+        Draft.objects.filter(state="scheduled").update(send_at=timezone.now() - timedelta(seconds=1))
         drafts.send_due()
         settle()
 

@@ -19,7 +19,11 @@ THEMES = ("light", "dark")
 def violations(page: Page) -> list[str]:
     """What axe finds, in words."""
     found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 @pytest.fixture
@@ -96,7 +100,9 @@ def test_axe_finds_nothing_on_open_menus_and_dialogs(theme: str, browser: Browse
     assert found == []
 
 
-def test_axe_finds_nothing_at_the_first_start_and_on_a_phone(new_page: Callable[[], Page], live_url: str, page: Page) -> None:
+def test_axe_finds_nothing_at_the_first_start_and_on_a_phone(
+    new_page: Callable[[], Page], live_url: str, page: Page
+) -> None:
     page.goto(welcome_token.make_link())
     assert violations(page) == []
     page.get_by_label("Name").fill("Ann Admin")

@@ -23,7 +23,9 @@ def test_new_mail_appears_in_a_second_browser_within_two_seconds(desk: Desk, sec
     expect(second.locator('[data-list="unassigned"] .count')).to_have_text("4")
 
 
-def test_a_message_in_the_open_ticket_is_appended_without_touching_focus_draft_or_scroll(desk: Desk, second: Page) -> None:
+def test_a_message_in_the_open_ticket_is_appended_without_touching_focus_draft_or_scroll(
+    desk: Desk, second: Page
+) -> None:
     ticket = desk.ticket("Printer upstairs")
     second.goto(f"{desk.url}/tickets/{ticket.number}/")
     ready(second)

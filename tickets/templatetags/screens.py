@@ -188,6 +188,12 @@ def channel_label(name: str) -> str:
 
 
 @register.filter
+def is_special(name: str) -> bool:
+    """Whether a channel is worth a mark: the one that everything comes back to is not."""
+    return name != settings.LAST_RESORT
+
+
+@register.filter
 def channel_icon(name: str) -> str:
     """A channel's icon in the sprite."""
     cls = channel_classes().get(name)

@@ -151,11 +151,23 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         draft = save(request, form)
         attach_all(request, draft)
+        check_addressed(draft)
         check_newer(draft, form.cleaned_data["seen"])
         drafts.schedule(draft)
     except NotAllowed as error:
         return box(request, draft, draft.ticket if draft else None, str(error))
     return box(request, draft, draft.ticket)
+
+
+def check_addressed(draft: Draft) -> None:
+    """Raise NotAllowed when the addresses of a reply were all taken out: it must not go to somebody unnamed."""
+    if (
+        draft.kind == "reply"
+        and draft.ticket
+        and not (draft.to or draft.cc or draft.bcc)
+        and recipients(draft.ticket)[0]
+    ):
+        raise NotAllowed(_("Say to whom this is to be sent."))
 
 
 def check_newer(draft: Draft, seen: int | None) -> None:

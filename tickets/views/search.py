@@ -7,8 +7,9 @@ from tickets.models import Agent, Ticket
 from tickets.permissions import visible_to
 from tickets.search import hits, search
 from tickets.views.access import agent_of, signed_in
-from tickets.views.lists import Page, lists_for, page
+from tickets.views.lists import lists_for
 from tickets.views.rail import rail
+from tickets.views.rows import Page, page
 
 LONGEST = 300
 AROUND = 90
@@ -18,7 +19,7 @@ AROUND = 90
 def show(request: HttpRequest) -> HttpResponse:
     """The page, with what was found for ?q=."""
     agent, query = agent_of(request), request.GET.get("q", "")[:LONGEST].strip()
-    found = page(agent, search(agent, query), request.GET.get("after", "")) if query else Page([])
+    found = page(agent, [search(agent, query)], request.GET.get("after", "")) if query else Page([])
     texts = hits(query, found.tickets) if found.tickets else {}
     context = {
         **rail(lists_for(agent), "search"),

@@ -64,8 +64,8 @@ def earlier(request: HttpRequest, number: int) -> HttpResponse:
 @signed_in
 def read(request: HttpRequest, number: int) -> HttpResponse:
     """Keep that this agent has read the ticket up to now (POST)."""
+    ticket = ticket_of(request, number)
     if request.method == "POST":
-        ticket = ticket_of(request, number)
         ReadMark.objects.update_or_create(agent=agent_of(request), ticket=ticket, defaults={"read_at": timezone.now()})
     return HttpResponse(status=204)
 

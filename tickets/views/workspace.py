@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 
 from tickets.models import Ticket
 from tickets.views.access import agent_of, signed_in
-from tickets.views.lists import Lists, TicketList, lists_for, page
+from tickets.views.lists import Lists, TicketList, lists_for
 from tickets.views.rail import rail
+from tickets.views.rows import page
 
 
 @signed_in
@@ -29,7 +30,7 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
 
 def rows(request: HttpRequest, lists: Lists, current: TicketList) -> dict[str, Any]:
     """One page of the rows of a list."""
-    found = page(lists.agent, lists.tickets(current), request.GET.get("after", ""))
+    found = page(lists.agent, lists.parts(current), request.GET.get("after", ""))
     number = request.GET.get("open", "")
     return {"page": found, "list": current, "open_number": int(number) if number.isdecimal() else 0}
 

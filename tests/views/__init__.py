@@ -1,0 +1,1 @@
+"""The screens as the server answers them."""

@@ -1,0 +1,74 @@
+"""Accounts on the screen: added by a form that the channel describes, changed without losing a secret, removed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from tickets.models import Account, Agent, Ticket
+
+FORM: dict[str, Any] = {
+    "key": "1",
+    "name": "Help",
+    "address": "help@desk.example",
+    "language": "de",
+    "acknowledge": "on",
+}
+
+
+def test_a_mailbox_is_connected_once_and_its_password_is_never_shown(ann: Agent, enter: Callable[..., Client]) -> None:
+    client = enter(ann)
+    for _ in range(2):
+        client.post("/accounts/add/", FORM | {"set_imap_host": "imap.desk.example", "set_imap_password": "s3cret"})
+    account = Account.objects.get()
+    assert (account.name, account.config["imap_host"], account.secrets["imap_password"]) == (
+        "Help",
+        "imap.desk.example",
+        "s3cret",
+    )
+    page = client.get(f"/accounts/{account.public_id}/").content.decode()
+    assert "imap.desk.example" in page
+    assert "s3cret" not in page
+
+
+def test_a_secret_stays_when_nothing_is_typed(ann: Agent, enter: Callable[..., Client]) -> None:
+    client = enter(ann)
+    client.post("/accounts/add/", FORM | {"set_smtp_password": "s3cret"})
+    account = Account.objects.get()
+    client.post(f"/accounts/{account.public_id}/", FORM | {"name": "Helpers", "set_smtp_password": ""})
+    account.refresh_from_db()
+    assert (account.name, account.secrets["smtp_password"]) == ("Helpers", "s3cret")
+
+
+def test_an_address_that_is_connected_is_not_connected_twice(ann: Agent, enter: Callable[..., Client]) -> None:
+    client = enter(ann)
+    client.post("/accounts/add/", FORM)
+    page = client.post("/accounts/add/", FORM | {"key": "2"})
+    assert "connected already" in page.content.decode()
+    assert Account.objects.count() == 1
+
+
+def test_the_screen_says_where_mail_goes_and_what_waits_for_a_public_address(
+    support: Account, ann: Agent, enter: Callable[..., Client]
+) -> None:
+    page = enter(ann).get("/accounts/").content.decode()
+    assert "No way out is set up" in page
+    assert "no public address yet" in page
+
+
+def test_a_removed_mailbox_keeps_its_tickets(
+    ticket: Ticket, support: Account, ann: Agent, enter: Callable[..., Client]
+) -> None:
+    client = enter(ann)
+    client.post(f"/accounts/{support.public_id}/remove/")
+    assert support.address not in client.get("/accounts/").content.decode().split("No mailbox")[0].split("<main")[1]
+    assert client.get(f"/tickets/{ticket.number}/").status_code == 200
+
+
+def test_a_check_keeps_what_it_found(support: Account, ann: Agent, enter: Callable[..., Client]) -> None:
+    support.config = {"smtp_host": "127.0.0.1", "smtp_port": "1"}
+    support.save()
+    enter(ann).post(f"/accounts/{support.public_id}/check/")
+    support.refresh_from_db()
+    assert (support.health, bool(support.health_reason)) == ("degraded", True)
+    assert "Sending:" in enter(ann).get("/accounts/").content.decode()

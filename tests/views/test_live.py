@@ -1,0 +1,111 @@
+"""The stream: what it says, to whom, and from where it goes on."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from django.test import AsyncClient
+
+from tests.flows.desk import arrive, mail, mailbox, settle
+from tickets.actions.merge import merge
+from tickets.models import Account, Agent, Team
+from tickets.views import live
+
+T = TypeVar("T")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ran(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+async def heard(agent: Agent, after: int | None, most: int, seconds: float = 4) -> list[tuple[int, int]]:
+    """(id, ticket) of the first events of a stream."""
+    client = AsyncClient()
+    await client.aforce_login(agent)
+    response = await client.get("/live", headers={} if after is None else {"Last-Event-ID": str(after)})
+    assert response.headers["Content-Type"] == "text/event-stream"
+    found: list[tuple[int, int]] = []
+
+    async def listen() -> None:
+        async for block in response.streaming_content:  # type: ignore[attr-defined]
+            for line in block.decode().split("\n\n"):
+                if line.startswith("id: "):
+                    head, data = line.split("\n")
+                    found.append((int(head[4:]), json.loads(data.removeprefix("data: "))["ticket"]))
+            if len(found) >= most:
+                return
+
+    try:
+        await asyncio.wait_for(listen(), seconds)
+    except TimeoutError:
+        pass
+    return found
+
+
+def test_a_stream_goes_on_where_it_was_cut(ben: Agent) -> None:
+    support = mailbox()
+    first = arrive(support, mail("One", sender="a@customer.example"))
+    settle()
+    cut = live.cursor()
+    second = arrive(support, mail("Two", sender="b@customer.example"))
+    settle()
+    assert first
+    assert second
+    told = ran(heard(ben, cut, 1))
+    assert {ticket for _id, ticket in told} == {second.ticket.number}
+    assert told[0][0] > cut
+
+
+def test_a_stream_tells_only_of_tickets_that_the_agent_may_see(ben: Agent, ann: Agent) -> None:
+    board = mailbox("board@desk.example", team=Team.objects.create(name="Board"))
+    secret = arrive(board, mail("Hush", to="board@desk.example"))
+    settle()
+    assert secret
+    assert ran(heard(ben, 0, 1, 1.5)) == []
+    assert ran(heard(ann, 0, 1))[0][1] == secret.ticket.number
+
+
+def test_what_happens_while_somebody_listens_is_told(ben: Agent) -> None:
+    support = mailbox()
+
+    async def both() -> list[tuple[int, int]]:
+        listening = asyncio.create_task(heard(ben, None, 1))
+        await asyncio.sleep(0.7)
+        await asyncio.to_thread(lambda: (arrive(support, mail("Now")), settle()))
+        return await listening
+
+    assert ran(both())[0][1] == 1
+
+
+def test_joining_two_tickets_tells_of_the_one_that_stays(ben: Agent, db: None) -> None:
+    support: Account = mailbox()
+    kept, gone = (arrive(support, mail("x", sender=f"{n}@customer.example")) for n in "ab")
+    settle()
+    before = live.cursor()
+    assert kept
+    assert gone
+    merge(gone.ticket, kept.ticket, ben)
+    settle()
+    changed = {ticket for _number, tickets in live.changes_after(before) for ticket in tickets}
+    assert kept.ticket.number in changed
+
+
+def test_a_stream_that_does_not_keep_up_is_ended_so_that_it_comes_again() -> None:
+    async def fill() -> None:
+        stream = live.Stream(1)
+        for number in range(live.MOST_WAITING + 1):
+            stream.put((number, frozenset([1])))
+        lines = [line async for line in live.follow(stream)]
+        assert len(lines) == live.MOST_WAITING - 1
+
+    ran(fill())
+
+
+def test_nobody_hears_without_signing_in() -> None:
+    async def ask() -> int:
+        return (await AsyncClient().get("/live")).status_code
+
+    assert ran(ask()) == 401
