@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from tests.flows.desk import arrive, mail, mailbox, settle
 from tickets.actions.change import NotAllowed
 from tickets.actions.drafts import add_file, discard, save_draft, schedule, send_due, send_now, undo
+from tickets.actions.reply import forward
 from tickets.models import Agent, Attachment, Delivery, Draft, Message, Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -107,3 +108,11 @@ def test_a_discarded_draft_is_not_sent(ticket: Ticket, ann: Agent) -> None:
     discard(draft)
     with pytest.raises(NotAllowed):
         schedule(draft)
+
+
+def test_passing_a_message_on_is_no_first_answer(ticket: Ticket, ann: Agent) -> None:
+    message = ticket.messages.get()
+    forward(ticket, message, "Can you look?", ann, to=[{"name": "", "address": "expert@maker.example"}])
+    ticket.refresh_from_db()
+    assert ticket.first_answer_at is None
+    assert (ticket.state, ticket.messages.get(kind="forward").author) == ("new", ann)

@@ -200,6 +200,7 @@ def _message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> Mess
         message_id=storable(mail.message_id or ""),
         references=answered_ids(mail),
         digest=mail.digest,
+        kind="forward" if "forwards" in fields else "message",
         automatic=bool(fields.get("automatic")),
         speaks_of=Message.objects.filter(public_id=spoken_of).first() if spoken_of else None,
         reason=fields.get("reason", ""),
@@ -237,6 +238,6 @@ def _touch(ticket: Ticket, message: Message, state: str | None, by: Agent | None
     else:
         touch(ticket, message)
         answers = ticket.messages.filter(direction=Direction.IN).exists()
-        if answers and ticket.first_answer_at is None:
+        if answers and message.kind == "message" and ticket.first_answer_at is None:
             ticket.first_answer_at = message.at
     ticket.save()

@@ -90,10 +90,11 @@ def by_machines(scope: Scope) -> int:
 
 def first_answers(scope: Scope) -> list[timedelta]:
     """Return how long each ticket waited for the first answer that it got in the period, the quickest first."""
-    answered = scope.messages().filter(ANSWER).values("ticket")
+    to_them = ANSWER & Q(kind="message")
+    answered = scope.messages().filter(to_them).values("ticket")
     tickets = scope.tickets().filter(history=False, pk__in=answered).values("pk")
     rows = (
-        Message.objects.filter(INCOMING | ANSWER, ticket__in=tickets, at__lt=scope.period.end)
+        Message.objects.filter(INCOMING | to_them, ticket__in=tickets, at__lt=scope.period.end)
         .order_by("ticket", "at", "pk")
         .values_list("ticket", "direction", "at")
     )
