@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.flows.desk import arrive, mail, settle
+from tests.services import smtp
 from tests.services.ports import free_port
 from tests.services.smtp import Sink
 from tickets.actions import reply as replies
@@ -155,6 +156,25 @@ def test_a_server_that_takes_the_mail_and_says_nothing_leaves_it_uncertain(
     said = answered(desk, ann)
     assert said.deliveries.get().state == DeliveryState.UNCERTAIN
     assert len(smtp_sink.to("zoe@customer.example")) == 1
+
+
+def test_a_server_that_refuses_the_signed_return_path_gets_the_plain_one(
+    desk: Account, ann: Agent, smtp_sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def owned_only(*given: Any) -> str:
+        envelope, address = given[-3], given[-2]
+        if "+" in address:
+            return "553 5.7.1 Sender address is not owned by user"
+        envelope.mail_from = address
+        return "250 OK"
+
+    monkeypatch.setattr(type(smtp_sink), "handle_MAIL", owned_only, raising=False)
+    with smtp.running() as strict:
+        desk.config = {"smtp_host": strict.host, "smtp_port": strict.port}
+        desk.save()
+        said = answered(desk, ann)
+        assert said.deliveries.get().state == DeliveryState.SENT
+        assert [letter.sender for letter in strict.letters] == ["support@desk.example"]
 
 
 def test_without_a_way_out_mail_waits_in_a_maildir_and_the_account_says_so(
