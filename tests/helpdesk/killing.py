@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.services.holdfast import PARTS, Running
-from tests.services.ports import wait_until
 from tests.services.smtp import Sink
 
 MAILBOX = "help@desk.example"
@@ -42,6 +42,7 @@ tell({
     "unwritten": Entry.objects.filter(marked_at__isnull=True).count(),
     "moving": Delivery.objects.filter(state__in=["queued", "sending"]).count(),
     "messages": Counter(Message.objects.filter(direction="in").values_list("message_id", flat=True)),
+    "why": Counter(Delivery.objects.filter(state__in=["queued", "sending"]).values_list("reason", flat=True)),
     "deliveries": [list(row) for row in Delivery.objects.values_list("message__message_id", "state")],
 })
 """
@@ -110,11 +111,15 @@ class Killing:
 
     def settle(self, seconds: float) -> None:
         """Until nothing is on its way any more: what a dead sender held becomes uncertain when its lease is over."""
-        wait_until(self.is_settled, seconds, "it did not come to rest")
+        late = time.monotonic() + seconds
+        while on_its_way := self.on_its_way():
+            assert time.monotonic() < late, f"it did not come to rest in {seconds:g} s: {on_its_way}"
+            time.sleep(0.5)
 
-    def is_settled(self) -> bool:
+    def on_its_way(self) -> dict[str, Any]:
+        """What is not done yet, by kind."""
         state = self.house.ask(STATE)
-        return not (state["waiting"] or state["unwritten"] or state["moving"]) or bool(time.sleep(0.5))
+        return {kind: state[kind] for kind in ("waiting", "unwritten", "moving", "why") if state[kind]}
 
     def faults(self) -> list[str]:
         """Everything that is lost or doubled; empty when every promise was kept."""
