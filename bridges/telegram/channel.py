@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from bridges.telegram import mail, read, updates
-from bridges.telegram.health import note, refused_token, taken_over
+from bridges.telegram.health import note, recent_conflict, refused_token, taken_over
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.values import load, words
 from tickets.channels import Channel, Done, Field, Health, NotConnected, Notice, Outgoing, Probe, keep_address
@@ -122,7 +122,7 @@ class Telegram(Channel):
             if is_cut_off(refused):
                 return Probe(Health.CUT_OFF, refused_token(refused.description))
             raise NotConnected(_("Telegram cannot be asked: %s") % refused.description) from refused
-        fault = self._webhook_fault(found if isinstance(found, dict) else {})
+        fault = self._webhook_fault(found if isinstance(found, dict) else {}) or recent_conflict(self.account)
         return Probe(Health.DEGRADED, fault) if fault else Probe(Health.WORKING)
 
     def _webhook_fault(self, info: dict[str, Any]) -> str:

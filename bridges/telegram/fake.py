@@ -100,13 +100,13 @@ class FakeTelegram:
         return f"http://127.0.0.1:{self.server.server_port}"
 
     # The customer's side
-    def write(self, chat: int, text: str = "", name: str = "Zoe", at: int | None = None, **more: Any) -> Object:
+    def write(self, who: int, text: str = "", name: str = "Zoe", at: int | None = None, **more: Any) -> Object:
         """A customer writes; `more` holds other fields of the message. Returns the message."""
-        person = {"id": chat, "is_bot": False, "first_name": name}
+        person = {"id": who, "is_bot": False, "first_name": name}
         message: Object = {
             "message_id": next(self.ids),
             "date": at or int(time.time()),
-            "chat": {"id": chat, "type": "private", "first_name": name},
+            "chat": {"id": who, "type": "private", "first_name": name},
             "from": person,
         }
         message |= ({"text": text} if text else {}) | more

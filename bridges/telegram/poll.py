@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from telegram import Bot
 
 from bridges.telegram import api
-from bridges.telegram.health import conflict, note, refused_token
+from bridges.telegram.health import conflict, note, note_conflict, refused_token
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.updates import ALLOWED, as_bytes, key
 from bridges.telegram.values import Object
@@ -67,6 +67,7 @@ def _trouble(account: Account, refused: Refused) -> float | None:
         note(account, Health.CUT_OFF, refused_token(refused.description))
         return CUT_OFF_PAUSE
     if refused.status == 409:
+        note_conflict(account, conflict(refused.description))
         note(account, Health.DEGRADED, conflict(refused.description))
         return SECOND_POLLER_PAUSE
     if refused.status == 429:

@@ -109,7 +109,9 @@ def test_the_next_line_joins_the_open_conversation_in_order(
     assert lines == [f"line {number}" for number in range(30)]
 
 
-def test_answers_keep_their_order_when_the_first_has_to_wait(ticket: Ticket, ben: Agent, telegram: FakeTelegram) -> None:
+def test_answers_keep_their_order_when_the_first_has_to_wait(
+    ticket: Ticket, ben: Agent, telegram: FakeTelegram
+) -> None:
     telegram.plan("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
     first = answer(ticket, "one", ben)
     second = answer(ticket, "two", ben)
@@ -194,7 +196,10 @@ def test_a_refusal_half_way_is_no_success(ticket: Ticket, ben: Agent, telegram: 
 
 def test_an_answer_quotes_what_it_answers(ticket: Ticket, ben: Agent, telegram: FakeTelegram) -> None:
     answer(ticket, "Yes.", ben)
-    assert '"message_id": 1' in telegram.sent[0]["reply_parameters"] or '"message_id":1' in telegram.sent[0]["reply_parameters"]
+    assert (
+        '"message_id": 1' in telegram.sent[0]["reply_parameters"]
+        or '"message_id":1' in telegram.sent[0]["reply_parameters"]
+    )
 
 
 def test_a_chat_that_moved_is_followed(ticket: Ticket, ben: Agent, telegram: FakeTelegram) -> None:
@@ -240,7 +245,14 @@ def test_a_bot_is_connected_in_the_browser_and_its_token_renewed_in_place(
 ) -> None:
     client.force_login(ann)
     page = "/accounts/add/?channel=telegram"
-    given = {"key": "k1", "name": "Shop", "language": "en", "set_token": "1:old", "set_api_url": telegram.url, "set_receive": "polling"}
+    given = {
+        "key": "k1",
+        "name": "Shop",
+        "language": "en",
+        "set_token": "1:old",
+        "set_api_url": telegram.url,
+        "set_receive": "polling",
+    }
     client.post(page, given)
     account = Account.objects.get(channel="telegram")
     assert (account.health, "Unauthorized" in account.health_reason) == ("degraded", True)
@@ -248,3 +260,18 @@ def test_a_bot_is_connected_in_the_browser_and_its_token_renewed_in_place(
     client.post(f"/accounts/{account.public_id}/", given)
     account.refresh_from_db()
     assert (account.address, account.mailbox, account.health) == ("help_bot", support, "working")
+
+
+def test_a_group_is_one_conversation_and_the_answer_goes_to_the_group(
+    bot: Account, ben: Agent, telegram: FakeTelegram, poll_until: Polling
+) -> None:
+    group = {"chat": {"id": -1007, "type": "supergroup", "title": "Allotments"}}
+    telegram.write(1, "Who waters?", name="Ann", **group)
+    telegram.write(2, "Me.", name="Bo", **group)
+    poll_until(arrived(2))
+    process_all()
+    ticket = Ticket.objects.get()
+    assert (ticket.contact.name, ticket.messages.count()) == ("Allotments", 2)
+    assert list(ticket.messages.order_by("pk").values_list("from_name", flat=True)) == ["Ann", "Bo"]
+    answer(ticket, "Thanks!", ben)
+    assert telegram.sent[0]["chat"]["id"] == -1007

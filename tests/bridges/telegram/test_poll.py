@@ -81,7 +81,9 @@ def test_an_offset_far_above_the_queue_does_not_poll_in_a_hot_loop(
     assert polls(telegram) < 10
 
 
-def test_a_reused_id_with_another_content_is_not_lost(bot: Account, telegram: FakeTelegram, poll_until: Polling) -> None:
+def test_a_reused_id_with_another_content_is_not_lost(
+    bot: Account, telegram: FakeTelegram, poll_until: Polling
+) -> None:
     for number, first_id in enumerate([17, 900_000, 17]):
         telegram.next_update = first_id
         telegram.write(42, f"line {number}")
@@ -115,6 +117,7 @@ def test_a_second_poller_degrades_the_account_and_it_recovers(
 
     poll_until(degraded_then_working)
     thread.join(5)
+    assert "only one bot instance" in open_channel(Account.objects.get(pk=bot.pk)).probe().reason
     assert "only one bot instance" in seen[0]
     assert InboxItem.objects.count() == 1
 

@@ -81,7 +81,11 @@ def test_a_photo_is_its_largest_size_and_a_document_has_its_name(tell: Any) -> N
     assert (photo["kind"], photo["file_id"], photo["size"]) == ("image", "L", 90000)
     [event] = tell(json.dumps(SAMPLES["document"]).encode())["events"]
     [document] = event["attachments"]
-    assert (document["kind"], document["filename"], document["content_type"]) == ("document", "a.pdf", "application/pdf")
+    assert (document["kind"], document["filename"], document["content_type"]) == (
+        "document",
+        "a.pdf",
+        "application/pdf",
+    )
 
 
 KINDS: dict[str, tuple[dict[str, Any], str]] = {
@@ -145,7 +149,9 @@ def update_of(name: str) -> dict[str, Any]:
     return message
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"update_id":1,"message":7}'])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"[1]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"update_id":1,"message":7}']
+)
 def test_what_is_no_update_is_told_of_and_never_a_traceback(raw: bytes, tell: Any) -> None:
     told = tell(raw)
     assert [event["kind"] for event in told["events"]] == ["other"]
