@@ -61,6 +61,8 @@ def _sender(thing: Object) -> dict[str, str] | None:
     """The person, or the chat in whose name somebody wrote."""
     person = get(thing, "from") or get(thing, "user")
     chat = get(thing, "sender_chat") or get(thing, "actor_chat")
+    if words(get(thing, "chat"), "type") == "channel":
+        chat = chat or get(thing, "chat")
     found = chat if chat and (not person or person.get("is_bot")) else person
     return {"id": identifier(found, "id"), "name": full_name(found)} if found else None
 

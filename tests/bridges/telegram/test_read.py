@@ -88,6 +88,22 @@ def test_a_photo_is_its_largest_size_and_a_document_has_its_name(tell: Any) -> N
     )
 
 
+def test_a_channel_speaks_in_its_own_name(tell: Any) -> None:
+    post = {"message_id": 3, "chat": {"id": -100, "type": "channel", "title": "News"}, "text": "Hi", "date": 1790000000}
+    [event] = tell(json.dumps({"update_id": 1, "channel_post": post}).encode())["events"]
+    assert (event["kind"], event["sender"]) == ("message", {"id": "-100", "name": "News"})
+
+
+def test_a_reaction_names_its_emoji_and_its_message_once(tell: Any) -> None:
+    thumb = {"type": "emoji", "emoji": "👍"}
+    told = {"chat": {"id": 7, "type": "private"}, "user": PERSON, "date": 1790000000, "message_id": 5}
+    for new, expected in (([thumb], "👍"), ([], "")):
+        raw = json.dumps({"update_id": 1, "message_reaction": told | {"old_reaction": [], "new_reaction": new}})
+        [event] = tell(raw.encode())["events"]
+        assert (event["kind"], event["reaction"]) == ("reaction", expected)
+        assert (event["message_id"], event["target_id"]) == ("5", None)
+
+
 KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "voice": ({"voice": {"file_id": "v", "duration": 4}}, "[voice message: 4 s]"),
     "video_note": ({"video_note": {"file_id": "v", "length": 240}}, "[video message]"),

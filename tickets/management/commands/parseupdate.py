@@ -31,7 +31,7 @@ def event(channel: str, notice: Notice) -> dict[str, Any]:
         "location": data.get("location"),
         "contacts": data.get("contacts", []),
         "reply_to": data.get("reply_to"),
-        "target_id": notice.target_id or None,
+        "target_id": (notice.target_id if notice.target_id != notice.remote_id else "") or None,
         "reaction": data.get("reaction"),
         "status": data.get("status"),
         "data": data.get("data"),
