@@ -54,6 +54,7 @@ def test_the_mails_are_in_threads_and_languages_and_some_carry_files() -> None:
 
 
 @pytest.mark.database
+@pytest.mark.django_db(transaction=True)
 def test_ingest_files_every_mail_and_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
     figures = bench(tmp_path / "own", "ingest", str(folder), "--workers", "2", "--preload", "30")
     assert figures["mails"] == figures["messages"] == 30

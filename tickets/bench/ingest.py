@@ -23,7 +23,9 @@ from tickets.record.append import append, waiting
 
 RUNS = 3
 GROUP = 20  # mails accepted together, as the listener does with what twenty connections bring
-PAUSE = 0.003  # seconds until a process that found nothing looks again, as after a bell
+# Seconds until a process that found nothing looks again: about what a bell takes.
+FILER_PAUSE = 0.005
+APPENDER_PAUSE = 0.025
 MEGABYTE = 1024 * 1024
 
 
@@ -134,8 +136,8 @@ def _work(account: Account, raws: Sequence[bytes], workers: int) -> list[tuple[s
     """Run all parts beside each other until everything is marked; return what each process took."""
     fed, filed = get_context("fork").Event(), get_context("fork").Event()
     feeder = cpu.fork(partial(_feed, account, raws))
-    filers = [cpu.fork(partial(_until, fed, process_waiting, _nothing_waits)) for _ in range(workers)]
-    appender = cpu.fork(partial(_until, filed, append, lambda: not waiting()))
+    filers = [cpu.fork(partial(_until, fed, process_waiting, _nothing_waits, FILER_PAUSE)) for _ in range(workers)]
+    appender = cpu.fork(partial(_until, filed, append, lambda: not waiting(), APPENDER_PAUSE))
     used = [("accept", cpu.wait(feeder, "accept"))]
     fed.set()
     used += [("file", cpu.wait(pid, "file")) for pid in filers]
@@ -160,7 +162,7 @@ def arrival(account: Account, raw: bytes) -> Arrival:
     return Arrival(account, raw, "smtp", sha256(raw).hexdigest(), envelope, timezone.now())
 
 
-def _until(last: Event, work: Callable[[], int], finished: Callable[[], bool]) -> None:
+def _until(last: Event, work: Callable[[], int], finished: Callable[[], bool], pause: float) -> None:
     """Work until nothing is left after `last` was set."""
     while True:
         ending = last.is_set()
@@ -168,7 +170,7 @@ def _until(last: Event, work: Callable[[], int], finished: Callable[[], bool]) -
             continue
         if ending and finished():
             break
-        time.sleep(PAUSE)
+        time.sleep(pause)
     disconnect()
 
 
