@@ -138,3 +138,15 @@ def test_an_outcome_is_a_delivery_status_notification_in_the_record(answer: Mess
     entry = Entry.objects.get(kind="outcome")
     assert entry.number
     assert entry.fields["outcomes"][0]["state"] == "sent"
+
+
+def test_what_cannot_be_rendered_has_failed_and_is_not_uncertain(
+    answer: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(channel: Email, outgoing: Outgoing) -> bytes:
+        raise KeyError("name")
+
+    monkeypatch.setattr(Email, "render", broken)
+    deliver_due()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.reason) == ("failed", "KeyError: 'name'")

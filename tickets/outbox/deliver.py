@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from tickets.channels import BUG, NotConnected, NotSent, Outgoing, open_channel
+from tickets.channels import BUG, Channel, NotConnected, NotSent, Outgoing, open_channel
 from tickets.models import Delivery
 from tickets.outbox import queue
 from tickets.record import read
@@ -61,13 +61,26 @@ def _send(sent: Sent) -> None:
     first = sent.deliveries[0]
     channel = open_channel(first.account)
     outgoing = Outgoing(first.message, first.account, sent.deliveries, read.original(first.message.entry))
-    rendered = channel.render(outgoing)
+    rendered = _render(channel, outgoing)
     sent.rendered_sha256 = hashlib.sha256(rendered).hexdigest()
 
     def done(delivery: Delivery, part: int, remote_id: str) -> None:
-        remote_ids = sent.remote_ids.setdefault(delivery.pk, list(delivery.remote_ids))  # an attempt goes on where one ended
+        remote_ids = sent.remote_ids.setdefault(
+            delivery.pk, list(delivery.remote_ids)
+        )  # an attempt goes on where one ended
         remote_ids.append(remote_id)
         Delivery.objects.filter(pk=delivery.pk).update(parts_sent=F("parts_sent") + 1, remote_ids=remote_ids)
 
     for delivery, refusal in channel.send(outgoing, rendered, done):
         sent.refused[delivery.pk] = refusal
+
+
+def _render(channel: Channel, outgoing: Outgoing) -> bytes:
+    """Nothing is sent yet: whatever goes wrong here is a bug and not uncertain. Raises NotSent."""
+    try:
+        return channel.render(outgoing)
+    except NotSent:
+        raise
+    except Exception as error:
+        log.exception("A message could not be rendered")
+        raise NotSent(f"{type(error).__name__}: {error}", BUG) from error
