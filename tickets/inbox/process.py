@@ -57,10 +57,12 @@ def _claim(lease: str, limit: int) -> list[InboxItem]:
         locked = rows.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",))
         found = list(locked.order_by("history", "pk").values_list("pk", "size", "account__channel", "account")[:limit])
         ids = _in_order(_small_enough(found))
+        if not ids:
+            return []
         InboxItem.objects.filter(free, pk__in=ids).update(
             lease_by=lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1
         )
-    claimed = InboxItem.objects.filter(lease_by=lease, state=ItemState.WAITING)
+    claimed = InboxItem.objects.filter(pk__in=ids, lease_by=lease, state=ItemState.WAITING)
     return list(claimed.select_related("account__mailbox").order_by("history", "pk"))
 
 
