@@ -46,6 +46,7 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="queued"), name="delivery_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_sending"),
             models.Index(fields=["account", "at"], name="delivery_by_account"),
+            models.Index(fields=["account", "recipient"], condition=Q(outcome=None), name="delivery_in_order"),
         ]
 
     def __str__(self) -> str:

@@ -54,7 +54,11 @@ def _in_order(due: QuerySet[Delivery]) -> QuerySet[Delivery]:
         return due
     under_way = (DeliveryState.QUEUED, DeliveryState.SENDING)
     earlier = Delivery.objects.filter(
-        account=OuterRef("account"), recipient=OuterRef("recipient"), pk__lt=OuterRef("pk"), state__in=under_way
+        account=OuterRef("account"),
+        recipient=OuterRef("recipient"),
+        pk__lt=OuterRef("pk"),
+        state__in=under_way,
+        outcome=None,  # says nothing more, but it is the condition of the index
     )
     return due.filter(~Q(channel__in=conversational) | ~Exists(earlier))
 
