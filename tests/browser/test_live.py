@@ -40,7 +40,9 @@ def test_a_message_in_the_open_ticket_is_appended_without_touching_focus_draft_o
     expect(second.locator("#box-text")).to_have_value("I am writing this")
     assert second.locator("#box-text").evaluate("box => box.selectionStart") == 4
     after = second.locator("#box-text").bounding_box()
-    assert before and after and abs(before["y"] - after["y"]) <= 2, "the box that is written in has moved"
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) <= 2, "the box that is written in has moved"
 
 
 def test_a_row_that_has_the_focus_keeps_it_and_its_place(desk: Desk, second: Page) -> None:
@@ -53,7 +55,8 @@ def test_a_row_that_has_the_focus_keeps_it_and_its_place(desk: Desk, second: Pag
     expect(second.locator("#rows")).to_contain_text("Pushes from above", timeout=SOON)
     expect(row).to_contain_text("Zoe Customer")
     after = row.bounding_box()
-    assert before and after
+    assert before
+    assert after
     assert abs(before["y"] - after["y"]) <= 70  # at the very top there is nowhere to scroll to; never more than a row
 
 

@@ -1,75 +1,160 @@
-"""`make screenshots`: every screen filled, empty and failing, light and dark, at 375 and 1440 px, to var/screens/."""
+"""`make screenshots`: every screen as a picture in var/screens, filled, empty and failing, light and dark, wide and on a phone."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import sign_in
-from tests.browser.test_axe import screens
+from tests.browser.conftest import ready, sign_in
+from tickets.actions.accounts import report_health
 from tickets.demo.seed import seed
-from tickets.models import Agent
+from tickets.models import Account, Agent, Delivery, Draft, InboxItem, Message, Role, Ticket
 from tickets.views import welcome_token
 
-pytestmark = [pytest.mark.screenshots, pytest.mark.timeout(1200)]
-
-FOLDER = Path(__file__).resolve().parent.parent.parent / "var" / "screens"
-THEMES = ("light", "dark")
-SIZES = {375: 812, 1440: 900}
-AT = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-EMPTY = ["/lists/mine/", "/lists/open/", "/search/?q=order", "/parked/", "/accounts/", "/people/", "/reports/", "/new/"]
-FAILING = ["/tickets/999999/", "/messages/nothing-here/original/", "/parked/nothing-here/"]
+pytestmark = pytest.mark.screenshots
+FOLDER = Path(__file__).resolve().parents[2] / "var" / "screens"
+SIZES = [(1440, 900), (375, 812)]
+THEMES = ["light", "dark"]
+Shoot = Callable[[str, str], None]
 
 
-@contextmanager
-def window(browser: Browser, theme: str, width: int) -> Iterator[Page]:
-    """A fresh profile of this theme and width."""
-    size = {"width": width, "height": SIZES[width]}
-    context = browser.new_context(viewport=size, color_scheme=theme, locale="en-GB")  # type: ignore[arg-type]
-    yield context.new_page()
+@pytest.fixture(
+    params=[(size, theme) for size in SIZES for theme in THEMES], ids=lambda given: f"{given[0][0]}-{given[1]}"
+)
+def camera(request: pytest.FixtureRequest, browser: Browser, live_url: str) -> Iterator[tuple[Page, Shoot]]:
+    """A page, and shoot(name, path): go there and write the picture."""
+    (width, height), theme = request.param
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB")
+    page = context.new_page()
+
+    def shoot(name: str, path: str) -> None:
+        if path:
+            page.goto(live_url + path)
+        page.wait_for_timeout(500)
+        page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png")
+
+    yield page, shoot
     context.close()
 
 
-def shoot(page: Page, url: str, path: str, kind: str, theme: str) -> None:
-    """One picture: var/screens/KIND/NAME-THEME-WIDTH.png."""
-    page.goto(url + path)
-    page.wait_for_timeout(300)
-    without_ids = re.sub(r"(?<=/)[\w:.-]{16,}(?=/)", "one", path)
-    name = re.sub(r"[^a-z0-9]+", "-", without_ids.lower()).strip("-") or "home"
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    target = FOLDER / kind / f"{name}-{theme}-{width}.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target)
-
-
-@pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_screen_filled(browser: Browser, live_url: str, theme: str, width: int) -> None:
-    seed()
+def ann() -> Agent:
+    """The demo's administrator, with a password that is known here."""
     agent = Agent.objects.get(email="ann@harbourlane.example")
     agent.set_password("correct horse")
     agent.save()
-    with window(browser, theme, width) as page:
-        sign_in(page, live_url, agent)
-        for path in [*screens(), "/reports/"]:
-            shoot(page, live_url, path, "filled", theme)
+    return agent
 
 
-@pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_screen_empty_and_failing(browser: Browser, live_url: str, theme: str, width: int) -> None:
-    with window(browser, theme, width) as page:
-        shoot(page, live_url, welcome_token.make_link().removeprefix(live_url), "empty", theme)
-        shoot(page, live_url, "/sign-in/", "empty", theme)
-        agent = Agent.objects.create_user(
-            "ann@desk.example", "correct horse", name="Ann Admin", role="administrator", created_at=AT
-        )
-        sign_in(page, live_url, agent)
-        for path in EMPTY:
-            shoot(page, live_url, path, "empty", theme)
-        for path in FAILING:
-            shoot(page, live_url, path, "failing", theme)
+def ticket_with(**wanted: object) -> str:
+    """The address of a ticket with such a message."""
+    number = Message.objects.filter(**wanted).order_by("-at").values_list("ticket__number", flat=True).first()
+    return f"/tickets/{number}/"
+
+
+def test_screens_that_are_filled(camera: tuple[Page, Shoot], live_url: str) -> None:
+    seed()
+    page, shoot = camera
+    shoot("filled-sign-in", "/sign-in/")
+    sign_in(page, live_url, ann())
+    for name in ("open", "mine", "waiting", "solved"):
+        shoot(f"filled-list-{name}", f"/lists/{name}/")
+    shoot("filled-ticket", ticket_with(ticket__message_count__gte=4, direction="in"))
+    shoot("filled-ticket-note", ticket_with(direction="note"))
+    shoot("filled-ticket-picture", ticket_with(attachments__content_type__startswith="image/"))
+    shoot("filled-ticket-right-to-left", ticket_with(text__contains="السلام"))
+    message = Message.objects.filter(direction="out").order_by("-at").first()
+    assert message
+    shoot("filled-original", f"/messages/{message.public_id}/original/")
+    for name, path in (
+        ("search", "search/?q=order"),
+        ("new", "new/"),
+        ("parked", "parked/"),
+        ("accounts", "accounts/"),
+    ):
+        shoot(f"filled-{name}", f"/{path}")
+    for name, path in (("account-form", "accounts/add/"), ("people", "people/"), ("me", "me/"), ("report", "reports/")):
+        shoot(f"filled-{name}", f"/{path}")
+    shoot(
+        "filled-parked-item", f"/parked/{InboxItem.objects.filter(state='parked').values_list('spool', flat=True)[0]}/"
+    )
+    page.goto(live_url + ticket_with(ticket__message_count__gte=4, direction="in"))
+    ready(page)
+    page.locator('[data-menu="assign"] > summary').click()
+    shoot("filled-menu", "")
+    page.keyboard.press("Escape")
+    page.locator("#box-text").fill("Gladly. Come by on Saturday between nine and one, and bring the lamp.")
+    shoot("filled-writing", "")
+    page.keyboard.press("Control+Enter")
+    shoot("filled-undo", "")
+    page.keyboard.press("z")
+    page.wait_for_timeout(300)
+    Draft.objects.all().delete()
+    page.goto(f"{live_url}/lists/open/")
+    ready(page)
+    page.keyboard.press("?")
+    shoot("filled-keys", "")
+
+
+def test_screens_that_are_empty(camera: tuple[Page, Shoot], live_url: str) -> None:
+    page, shoot = camera
+    page.goto(welcome_token.make_link())
+    shoot("empty-welcome", "")
+    shoot("empty-sign-in", "/sign-in/")
+    agent = Agent.objects.create_user(
+        "ann@desk.example", "correct horse", name="Ann Oak", role=Role.ADMINISTRATOR, created_at=timezone.now()
+    )
+    sign_in(page, live_url, agent)
+    for name in ("mine", "open", "waiting", "solved"):
+        shoot(f"empty-list-{name}", f"/lists/{name}/")
+    for name, path in (
+        ("search", "search/"),
+        ("search-nothing", "search/?q=unicorn"),
+        ("new", "new/"),
+        ("parked", "parked/"),
+    ):
+        shoot(f"empty-{name}", f"/{path}")
+    for name, path in (("accounts", "accounts/"), ("people", "people/"), ("report", "reports/")):
+        shoot(f"empty-{name}", f"/{path}")
+
+
+def test_screens_that_fail(camera: tuple[Page, Shoot], live_url: str) -> None:
+    seed()
+    page, shoot = camera
+    page.goto(f"{live_url}/sign-in/")
+    page.get_by_label("Email address").fill("ann@harbourlane.example")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    shoot("failing-sign-in", "")
+    shoot("failing-link-used", "/welcome/used/")
+    sign_in(page, live_url, ann())
+    shoot("failing-not-found", "/tickets/999999/")
+    shoot("failing-delivery", ticket_with(deliveries__state="failed"))
+    Delivery.objects.filter(state="failed").update(
+        state="uncertain", reason="The server did not answer after the last dot."
+    )
+    shoot("failing-uncertain", ticket_with(deliveries__state="uncertain"))
+    account = Account.objects.order_by("pk").first()
+    assert account
+    report_health(account, "cut_off", "Sending: 535 5.7.8 Authentication credentials invalid")
+    shoot("failing-accounts", "/accounts/")
+    page.goto(f"{live_url}/accounts/add/")
+    page.locator("#id_name").fill("Support")
+    page.locator("#id_address").fill(account.address)
+    page.get_by_role("button", name="Connect", exact=True).click()
+    shoot("failing-account-form", "")
+    linked = Ticket.objects.order_by("-last_message_at")[:2]
+    linked[0].links.add(linked[1])
+    page.goto(f"{live_url}/tickets/{linked[0].number}/")
+    ready(page)
+    page.locator("#box-to").fill("not an address")
+    page.locator("#box-text").fill("Hello")
+    page.keyboard.press("Control+Enter")
+    shoot("failing-reply", "")
+    page.context.set_offline(True)
+    page.locator("#box-text").fill("Hello again")
+    page.wait_for_timeout(5000)
+    shoot("failing-offline", "")
+    page.context.set_offline(False)

@@ -22,7 +22,9 @@ def many(support: Account, count: int, **fields: object) -> None:
     made = []
     for number in range(first, first + count):
         at = now - timedelta(minutes=number - number % 3)
-        made.append(Ticket(number=number, subject=f"T{number}", channel="email", mailbox=support, contact=contact, created_at=at, updated_at=at, last_message_at=at, **fields))  # type: ignore[arg-type]  # fmt: skip
+        times = {"created_at": at, "updated_at": at, "last_message_at": at}
+        known = {"subject": f"T{number}", "channel": "email", "mailbox": support, "contact": contact}
+        made.append(Ticket(number=number, **known, **times, **fields))
     Ticket.objects.bulk_create(made)
 
 

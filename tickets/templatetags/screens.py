@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from tickets.channels import channel_classes
 from tickets.mime.html import from_text
-from tickets.models import Account, Event, new_id
+from tickets.models import Account, Attachment, Event, new_id
 
 register = template.Library()
 TONES = 8
@@ -139,6 +139,17 @@ def size(octets: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"
         value /= 1000
     return ""
+
+
+@register.filter
+def file_name(file: Attachment) -> str:
+    """The name of a file, or what it is when it has none."""
+    kinds = {
+        "message/rfc822": _("the mail itself"),
+        "message/delivery-status": _("delivery report"),
+        "text/rfc822-headers": _("head of the mail"),
+    }
+    return file.filename or kinds.get(file.content_type, _("file"))
 
 
 @register.filter

@@ -106,12 +106,13 @@ def mailbox_lists(mailboxes: Sequence[Account]) -> list[TicketList]:
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """The names without the words that all of them begin with: in a narrow column these would be all that is seen."""
+    """The names without the words that all begin or end with: in a narrow column these would be all that is seen."""
     words = [name.split() for name in names]
-    same = 0
-    while len(words) > 1 and all(len(one) > same + 1 and one[same] == words[0][same] for one in words):
-        same += 1
-    return [" ".join(one[same:]) for one in words]
+    for place in (0, -1):
+        while len(words) > 1 and all(len(one) > 1 and one[place] == words[0][place] for one in words):
+            for one in words:
+                del one[place]
+    return [" ".join(one) for one in words]
 
 
 def team_lists(teams: QuerySet[Team], mailboxes: Sequence[Account]) -> list[TicketList]:

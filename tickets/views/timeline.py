@@ -31,6 +31,7 @@ class Said:
 
     message: Message
     is_open: bool = False
+    is_first: bool = False
 
     @property
     def at(self) -> datetime:
@@ -58,6 +59,11 @@ class Said:
     @property
     def is_incoming(self) -> bool:
         return self.message.direction == Direction.IN
+
+    @property
+    def is_unverified(self) -> bool:
+        """Whether it joined this ticket though nothing proves who wrote it."""
+        return self.is_incoming and self.message.verified == "unknown" and not self.is_first
 
     @property
     def is_note(self) -> bool:
@@ -170,7 +176,7 @@ def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Time
     messages = list(shown(ticket)[: None if every else MOST_SHOWN])[::-1]
     earlier = max(0, ticket.message_count - len(messages)) if len(messages) == MOST_SHOWN else 0
     since = messages[0].at if messages and earlier else None
-    items: list[Said | Happened] = [Said(one) for one in messages]
+    items: list[Said | Happened] = [Said(one, is_first=not earlier and not place) for place, one in enumerate(messages)]
     items += happened(ticket, since, names)
     items.sort(key=lambda item: item.at)
     open_last([item for item in items if isinstance(item, Said)])

@@ -7,7 +7,7 @@ const holder = () => document.getElementById("reply");
 let timer = 0;
 let saving = Promise.resolve();
 
-function saved(form, text) { const line = form.querySelector(".saved"); if (line) line.textContent = text; }
+function saved(form, text) { const line = form.querySelector(".saved"); if (line) { line.textContent = text; line.title = text; } }
 function body(form, submitter) {
   const data = new FormData(form, submitter);
   data.delete("files");
@@ -40,6 +40,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("#composer");
   if (!form || event.target.type === "file" || event.target.type === "radio") return;
   if (event.target.matches("[name=to], [name=cc]")) form.dataset.edited = "1";
+  if (event.target.matches("[name=to], [name=cc], [name=bcc]")) event.target.title = event.target.value;
   saved(form, form.dataset.saving);
   saveSoon(form);
   if (event.target.tagName === "TEXTAREA") grow(event.target);

@@ -142,6 +142,8 @@ if (document.body.dataset.live) {
   if (channel) channel.onmessage = (event) => heard(event.data.id, event.data.data);
   if (navigator.locks && channel) navigator.locks.request("live", () => new Promise(() => listen()));
   else listen();
+  addEventListener("offline", () => { if (state) state.hidden = false; });
+  addEventListener("online", () => { if (state) state.hidden = true; });
   addEventListener("online", () => { if (source) listen(); });
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
