@@ -32,7 +32,13 @@ def rows(request: HttpRequest, lists: Lists, current: TicketList) -> dict[str, A
     """One page of the rows of a list."""
     found = page(lists.agent, lists.parts(current), request.GET.get("after", ""))
     number = request.GET.get("open", "")
-    return {"page": found, "list": current, "open_number": int(number) if number.isdecimal() else 0}
+    return {
+        "page": found,
+        "list": current,
+        "open_number": int(number) if number.isdecimal() else 0,
+        "accounts": lists.accounts,
+        "may_administrate": lists.agent.is_administrator,
+    }
 
 
 def panes(request: HttpRequest, lists: Lists, current: TicketList, ticket: Ticket | None = None) -> dict[str, Any]:
@@ -41,5 +47,4 @@ def panes(request: HttpRequest, lists: Lists, current: TicketList, ticket: Ticke
         **rail(lists, current.name),
         **rows(request, lists, current),
         "open_number": ticket.number if ticket else 0,
-        "accounts": lists.accounts,
     }

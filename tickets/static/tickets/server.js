@@ -6,8 +6,14 @@ export async function post(url, body) {
     method: "POST", body, headers: { "X-CSRFToken": csrf(), "X-Part": "1" }, credentials: "same-origin",
   });
   if (response.redirected && new URL(response.url).pathname.startsWith("/sign-in")) location.reload();
-  if (!response.ok) throw new Error((await response.text()).slice(0, 400) || response.statusText);
+  if (!response.ok) throw new Error(await reason(response));
   return response;
+}
+
+// Why the server refused, in its own words; a whole page says no more than that something failed.
+async function reason(response) {
+  const text = (response.headers.get("Content-Type") ?? "").startsWith("text/html") ? (await response.text()).trim() : "";
+  return text && !text.startsWith("<!") ? text.slice(0, 400) : document.getElementById("words").dataset.failed;
 }
 
 export async function part(url) {
