@@ -191,8 +191,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # concerns late acknowledgement only: none here
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+BELLS_PREFIX = "celery:"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_connect_timeout": 1, "global_keyprefix": "celery:"} if CELERY_BROKER_URL.startswith("redis") else {}
+    {"socket_connect_timeout": 1, "global_keyprefix": BELLS_PREFIX} if CELERY_BROKER_URL.startswith("redis") else {}
 )
 LANES = ("in", "out", "slow", "record")
 # Parts that must be alive somewhere for /healthz to say ok.

@@ -15,6 +15,7 @@ from celery.exceptions import WorkerShutdown
 from celery.worker import WorkController, state
 from django.conf import settings
 from django.db import close_old_connections, connection
+from redis import Redis, RedisError
 
 from helpdesk.asgi import application
 from helpdesk.celery import app
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 # Second chances for what a lost bell left behind; nothing is wrong when there is nothing to do.
 SWEEP_SECONDS = 15.0
+DEAF_LOOKS = 3
 # The listener asks for mailboxes all day long: its threads keep their connections for a while.
 KEPT_SECONDS = 60
 
@@ -55,12 +57,23 @@ def living(name: str, run: Callable[[], None]) -> Callable[[], None]:
 
 
 def show_life(name: str, parent: int) -> None:
-    """Every few seconds, for ever."""
-    client = heartbeat.connect()
-    while os.getppid() == parent:
+    """Every few seconds, for ever. A worker that hears no bell any more ends, and its parent starts another."""
+    client, deaf = heartbeat.connect(), 0
+    while os.getppid() == parent and deaf < DEAF_LOOKS:
         heartbeat.beat(client, name)
         time.sleep(heartbeat.EVERY_SECONDS)
+        deaf = deaf + 1 if name in settings.LANES and is_deaf(client, name) else 0
+    if deaf:
+        logger.error("the worker of lane %s no longer hears its bells and is replaced", name)
     os._exit(1)
+
+
+def is_deaf(client: Redis, lane: str) -> bool:
+    """Whether bells wait while this worker does nothing: Celery's consumer can lose its Redis and not notice."""
+    try:
+        return not state.active_requests and bool(client.llen(f"{settings.BELLS_PREFIX}{lane}"))
+    except RedisError:
+        return False
 
 
 def serve(door: socket.socket | None) -> None:

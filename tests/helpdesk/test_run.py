@@ -159,3 +159,14 @@ def test_with_a_postgresql_and_a_redis_of_their_own_the_same_command_uses_them(t
         assert house.health()["status"] == "ok"
         assert "redis" not in house.pids()
         assert not (house.data_dir / "db.sqlite3").exists()
+
+
+def test_bells_that_wait_while_a_worker_does_nothing_are_noticed(house: Running) -> None:
+    deaf = house.ask(
+        "from helpdesk.run import parts\n"
+        "from tickets import heartbeat\nfrom django.conf import settings\n"
+        "client = heartbeat.connect()\nbefore = parts.is_deaf(client, 'nobody')\n"
+        "client.rpush(settings.BELLS_PREFIX + 'nobody', 'bell')\nafter = parts.is_deaf(client, 'nobody')\n"
+        "client.delete(settings.BELLS_PREFIX + 'nobody')\ntell([before, after])"
+    )
+    assert deaf == [False, True]
