@@ -105,7 +105,7 @@ def _matching(wanted: list[list[str]], column: str) -> list[int]:
     if connection.vendor == "postgresql":
         query = " & ".join(_postgres_term(words) for words in wanted)
         sql = (
-            f"SELECT {column} FROM {table} WHERE to_tsvector('simple', words) @@ to_tsquery('simple', %s)"  # noqa: S608
+            f"SELECT {column} FROM {table} WHERE vector @@ to_tsquery('simple', %s)"  # noqa: S608
             f" ORDER BY message_id DESC LIMIT {MOST_HITS}"
         )
     else:
