@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tickets.channels import channel_classes
 from tickets.mime.html import from_text
@@ -24,6 +24,15 @@ from tickets.models import Account, Attachment, Event, new_id
 register = template.Library()
 TONES = 8
 _TOKEN = re.compile(r"\+[a-z2-7-]{16,}@")
+# Translated when shown, and only the one that is: a list asks fifty times.
+STATE_NAMES = {
+    "new": gettext_lazy("new"), "open": gettext_lazy("open"), "waiting": gettext_lazy("waiting"),
+    "solved": gettext_lazy("solved"), "closed": gettext_lazy("closed"), "queued": gettext_lazy("queued"),
+    "sending": gettext_lazy("sending"), "sent": gettext_lazy("sent"), "failed": gettext_lazy("failed"),
+    "uncertain": gettext_lazy("uncertain"), "working": gettext_lazy("working"), "degraded": gettext_lazy("degraded"),
+    "cut_off": gettext_lazy("cut off"), "administrator": gettext_lazy("administrator"),
+    "manager": gettext_lazy("manager"), "agent": gettext_lazy("agent"),
+}  # fmt: skip
 STATE_ICONS = {"new": "circle-dot", "open": "circle", "waiting": "clock", "solved": "circle-check", "closed": "archive"}
 DELIVERY_ICONS = {
     "queued": "clock",
@@ -72,13 +81,7 @@ def delivery_icon(state: str) -> str:
 @register.filter
 def state_name(state: str) -> str:
     """A ticket's or a delivery's state in words."""
-    names = {
-        "new": _("new"), "open": _("open"), "waiting": _("waiting"), "solved": _("solved"), "closed": _("closed"),
-        "queued": _("queued"), "sending": _("sending"), "sent": _("sent"), "failed": _("failed"), "uncertain": _("uncertain"),
-        "working": _("working"), "degraded": _("degraded"), "cut_off": _("cut off"),
-        "administrator": _("administrator"), "manager": _("manager"), "agent": _("agent"),
-    }  # fmt: skip
-    return names.get(state, state)
+    return str(STATE_NAMES.get(state, state))
 
 
 @register.filter
