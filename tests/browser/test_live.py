@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk, ready
 from tests.flows.desk import arrive, mail, mailbox, settle
+from tickets.actions.change import set_status
 from tickets.actions.note import note
 from tickets.models import Team
 
@@ -83,3 +84,14 @@ def test_an_agent_hears_nothing_of_tickets_that_they_may_not_see(desk: Desk, sec
     desk.receive("Open", sender="y@customer.example", subject="For everybody")
     expect(second.locator("#rows")).to_contain_text("For everybody", timeout=SOON)
     expect(second.locator("#rows")).not_to_contain_text("For the board alone")
+
+
+def test_a_ticket_that_leaves_a_list_is_gone_from_it_in_other_browsers(desk: Desk, second: Page) -> None:
+    second.goto(f"{desk.url}/lists/open/")
+    ready(second)
+    expect(second.locator(".list-row")).to_have_count(3)
+    set_status(desk.ticket("Order 10482"), "solved", desk.agent)
+    settle()
+    expect(second.locator(".list-row")).to_have_count(2, timeout=SOON)
+    expect(second.locator("#rows")).not_to_contain_text("Order 10482")
+    expect(second.locator('[data-list="solved"] .count')).to_have_text("1")

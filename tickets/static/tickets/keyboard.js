@@ -32,6 +32,11 @@ function back() {
   if (matchMedia("(max-width: 699px)").matches) document.querySelector(".back")?.click();
   else row?.focus();
 }
+function find() {
+  if (getComputedStyle(document.getElementById("rail")).visibility === "hidden") act("drawer");
+  document.documentElement.dataset.rail = "wide";
+  document.getElementById("search")?.focus();
+}
 const write = (kind) => document.dispatchEvent(new CustomEvent("compose", { detail: kind }));
 
 const keys = {
@@ -41,7 +46,7 @@ const keys = {
   s: () => openMenu("priority"), i: () => openMenu("assign"), l: () => openMenu("tags"),
   c: () => { location.href = document.querySelector('a[href$="/new/"]')?.href ?? location.href; },
   z: () => (document.querySelector("[data-undo-send]") ?? document.querySelector(".toast [data-undo]"))?.click(),
-  "/": () => { if (getComputedStyle(document.getElementById("rail")).visibility === "hidden") act("drawer"); document.getElementById("search")?.focus(); },
+  "/": find,
   "?": () => act("shortcuts"),
 };
 const places = { m: "mine", u: "unassigned", o: "open", w: "waiting", s: "solved" };

@@ -52,32 +52,32 @@ function replace(box, html, find) {
 
 function renewRows(box, html) {
   const fresh = parsed(html);
-  const shown = [...box.querySelectorAll(".list-row")];
+  const rows = (scope) => [...scope.querySelectorAll(".list-row")];
+  const shown = rows(box);
+  const ids = new Set(rows(fresh).map((row) => row.id));
+  const isNew = rows(fresh).some((row) => !document.getElementById(row.id));
+  // Pages that were opened further down stay: the answer holds the first one alone.
+  const further = fresh.querySelector(".list-more") ? shown.slice(rows(fresh).length).filter((row) => !ids.has(row.id)) : [];
+  const more = further.length ? box.querySelector(".list-more") : null;
+  if (further.length) fresh.querySelector(".list-more").remove();
+  // Whoever points at a row, has one in the focus, or has scrolled, keeps it before their eyes.
   const isWatched = box.matches(":hover") || box.contains(document.activeElement) || box.scrollTop > 0;
-  const anchor = shown.find((row) => row.offsetTop + row.offsetHeight > box.scrollTop + box.offsetTop);
-  const before = anchor && isWatched ? { id: anchor.id, top: anchor.getBoundingClientRect().top } : null;
-  const beyond = shown.slice(fresh.querySelectorAll(".list-row").length);
-  const known = new Set(shown.map((row) => row.id));
-  const isNew = [...fresh.querySelectorAll(".list-row")].some((row) => !known.has(row.id));
-  const hasMore = beyond.length > 0;
-  if (hasMore) fresh.querySelector(".list-more")?.remove();
-  const more = hasMore ? box.querySelector(".list-more") : null;
-  const freshIds = new Set([...fresh.querySelectorAll(".list-row")].map((row) => row.id));
-  const kept = beyond.filter((row) => !freshIds.has(row.id));
+  const anchor = isWatched ? shown.find((row) => row.getBoundingClientRect().bottom > box.getBoundingClientRect().top) : null;
+  const top = anchor?.getBoundingClientRect().top;
   const holder = document.createElement("div");
   holder.append(fresh);
   replace(box, holder.innerHTML, (element) => element.id && `#${element.id}`);
-  box.append(...kept);
-  if (more) box.append(more);
-  const after = before && document.getElementById(before.id);
-  if (after) box.scrollTop += after.getBoundingClientRect().top - before.top;
+  box.append(...further, ...(more ? [more] : []));
+  const after = anchor && document.getElementById(anchor.id);
+  if (after) box.scrollTop += after.getBoundingClientRect().top - top;
   const pill = document.getElementById("fresh");
-  if (pill) pill.hidden = !(isNew && box.scrollTop > 8) && (pill.hidden || box.scrollTop <= 8);
+  if (pill && isNew && box.scrollTop > 8) pill.hidden = false;
 }
-document.getElementById("fresh")?.addEventListener("click", (event) => {
-  document.getElementById("rows").scrollTop = 0;
-  event.currentTarget.hidden = true;
-  document.querySelector(".list-row")?.focus();
+const list = document.getElementById("rows");
+list?.addEventListener("scroll", () => { if (list.scrollTop <= 8) document.getElementById("fresh").hidden = true; }, { passive: true });
+document.getElementById("fresh")?.addEventListener("click", () => {
+  list.scrollTop = 0;
+  list.querySelector(".list-row")?.focus();
 });
 
 // The open ticket: new items are put in their places, changed ones replaced, all others left alone.

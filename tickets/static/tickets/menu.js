@@ -9,7 +9,8 @@ export function openMenu(name) {
 }
 
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches?.("details.menu") && event.target.open) openMenus().forEach((menu) => { if (menu !== event.target) menu.open = false; });
+  if (!event.target.matches?.("details.menu") || !event.target.open) return;
+  openMenus().forEach((menu) => { if (menu !== event.target) menu.open = false; });
 }, true);
 document.addEventListener("click", (event) => openMenus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
 document.addEventListener("focusin", (event) => openMenus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));

@@ -68,7 +68,11 @@ function reserve(frame) {
   try { known = sessionStorage.getItem(heightKey(frame)); } catch { /* none */ }
   if (known) frame.style.height = `${known}px`;
 }
-document.addEventListener("load", (event) => { if (event.target.matches?.("iframe.paper")) { delete event.target.dataset.fitted; fit(event.target); } }, true);
+document.addEventListener("load", (event) => {
+  if (!event.target.matches?.("iframe.paper")) return;
+  delete event.target.dataset.fitted;
+  fit(event.target);
+}, true);
 export function frames(scope = document) {
   scope.querySelectorAll("iframe.paper").forEach((frame) => { reserve(frame); fit(frame); });
 }
@@ -107,7 +111,9 @@ function opened() {
   }
   frames(open);
   position();
-  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) scroller().addEventListener(name, () => { hasScrolled = true; }, { passive: true, once: true });
+  for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    scroller().addEventListener(name, () => { hasScrolled = true; }, { passive: true, once: true });
+  }
   markRead();
 }
 document.addEventListener("htmx:afterSettle", (event) => {
