@@ -1,5 +1,6 @@
 """Holdfast itself as its users run it: `manage.py run` in a process of its own."""
 
+import ctypes
 import json
 import os
 import signal
@@ -112,8 +113,15 @@ def start(data_dir: Path, command: tuple[str, ...] = ("manage.py", "run"), **set
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT, env=values, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            preexec_fn=end_with_the_test,
         )  # fmt: skip
     return Running(process, values, log)
+
+
+def end_with_the_test() -> None:
+    """In the child: a test that is killed leaves no Holdfast behind (Linux: PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def ready(house: Running) -> bool:
