@@ -171,7 +171,9 @@ def _conversations(batch: Sequence[Arriving], contacts: set[str]) -> tuple[Conve
     mailboxes = {arriving.mailbox.pk for arriving in batch if arriving.conversational}
     if not mailboxes or not contacts:
         return {}, {}
-    rows = Ticket.objects.filter(contact__public_id__in=contacts, mailbox__in=mailboxes).order_by("last_message_at", "pk")
+    rows = Ticket.objects.filter(contact__public_id__in=contacts, mailbox__in=mailboxes).order_by(
+        "last_message_at", "pk"
+    )
     found = list(rows.values_list("contact__public_id", "mailbox__pk", "number", "state"))
     resting = (State.SOLVED, State.CLOSED)
     return {(c, m): n for c, m, n, s in found if s not in resting}, {(c, m): n for c, m, n, _ in found}

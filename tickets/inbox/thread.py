@@ -141,7 +141,9 @@ def _by_conversation(arriving: Arriving, desk: Desk) -> Verdict | None:
     if place := desk.place(desk.open_tickets.get(where)):
         return Verdict("The contact's open conversation.", place)
     if arriving.automatic and (place := desk.place(desk.last_tickets.get(where))):
-        return Verdict("No message of a person: kept with the contact's last conversation, which it does not reopen.", place)
+        return Verdict(
+            "No message of a person: kept with the contact's last conversation, which it does not reopen.", place
+        )
     return None
 
 

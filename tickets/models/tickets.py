@@ -111,7 +111,9 @@ class Message(models.Model):
     message_id = models.CharField(max_length=998, blank=True)
     references = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True)
-    kind = models.CharField(max_length=20, default="message")  # message, forward, auto-reply, bounce, delivery-status, feedback
+    kind = models.CharField(
+        max_length=20, default="message"
+    )  # message, forward, auto-reply, bounce, delivery-status, feedback
     automatic = models.BooleanField(default=False)  # ours, made without a person
     verified = models.CharField(max_length=8, blank=True)  # pass, fail, unknown: Authentication-Results
     via = models.BooleanField(default=False)  # written by somebody who is no participant

@@ -48,10 +48,11 @@ DEFINITIONS = (
     Definition(
         _("First answer"),
         _(
-            "The time from the first message that came in on a ticket to the first message after it that a person here "
-            "sent to them; passing it on to somebody else is no answer. Nights and weekends count. A ticket "
-            "belongs to the period in which that answer was sent, so that the figures of a past period stay as they are. The median is the time within which half were answered; the "
-            "90th percentile is the time within which nine in ten were."
+            "The time from the first message that came in on a ticket to the first message after it that a person here"
+            " sent to them; passing it on to somebody else is no answer. Nights and weekends count. A ticket belongs "
+            "to the period in which that answer was sent, so that the figures of a past period stay as they are. The "
+            "median is the time within which half were answered; the 90th percentile is the time within which nine in "
+            "ten were."
         ),
     ),
     Definition(

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         again = verbs.add_parser("rebuild", help="make an empty database anew from the record")
         again.add_argument("--into", metavar="DATABASE_URL", help="the empty database; the configured one if not given")
         again.add_argument("--until", metavar="DATE", help="leave out what came after this time (ISO 8601)")
-        verbs.add_parser("compare", help="prove that two databases are the same").add_argument("url", metavar="DATABASE_URL")
+        verbs.add_parser("compare", help="prove that two databases are the same").add_argument(
+            "url", metavar="DATABASE_URL"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "compare":
