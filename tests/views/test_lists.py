@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,8 @@ from tests.flows.desk import arrive, mail
 from tickets.actions.change import assign, set_status
 from tickets.models import Account, Agent, Contact, Ticket
 from tickets.views import lists, rows
+
+pytestmark = pytest.mark.database
 
 
 def many(support: Account, count: int, **fields: object) -> None:
