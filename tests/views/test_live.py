@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ran(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
+    """In a thread of its own: Playwright's event loop may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def heard(agent: Agent, after: int | None, most: int, seconds: float = 4) -> list[tuple[int, int]]:
