@@ -9,6 +9,7 @@ from tests.flows.desk import arrive, mail, mailbox, settle
 from tickets.actions.change import NotAllowed
 from tickets.actions.drafts import add_file, discard, save_draft, schedule, send_due, send_now, undo
 from tickets.actions.reply import forward
+from tickets.mime.build import File
 from tickets.models import Agent, Attachment, Delivery, Draft, Message, Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -116,3 +117,21 @@ def test_passing_a_message_on_is_no_first_answer(ticket: Ticket, ann: Agent) -> 
     ticket.refresh_from_db()
     assert ticket.first_answer_at is None
     assert (ticket.state, ticket.messages.get(kind="forward").author) == ("new", ann)
+
+
+def test_a_picture_stands_where_its_name_stands_in_brackets(ticket: Ticket, ann: Agent) -> None:
+    draft = save_draft("k1", ann, ticket=ticket, text="Turn this:\n[knob.png]\nto the left.", to=ZOE)
+    add_file(draft, "knob.png", "image/png", b"\x89PNG knob")
+    send_now(schedule(draft).pk)
+    message = Message.objects.get(direction="out")
+    picture = message.attachments.get()
+    assert picture.inline
+    assert f'src="cid:{picture.content_id}"' in message.html
+    assert "[knob.png]" not in message.html
+
+
+def test_files_go_along_when_a_message_is_passed_on(ann: Agent, transactional_db: None) -> None:
+    message = arrive(mailbox(), mail("See the plan", files=(File("plan.pdf", "application/pdf", b"%PDF the plan"),)))
+    assert message
+    passed_on = forward(message.ticket, message, "Look", ann, to=[{"name": "", "address": "expert@maker.example"}])
+    assert [(file.filename, file.size) for file in passed_on.attachments.all()] == [("plan.pdf", 13)]

@@ -203,3 +203,11 @@ def test_mails_of_one_batch_thread_with_each_other(support: Account) -> None:
     process_all()
     assert Ticket.objects.count() == 1
     assert Ticket.objects.get().message_count == 4
+
+
+def test_an_answer_to_all_leaves_our_own_addresses_out(support: Account, answer: Message) -> None:
+    back = arrive(support, mail("Thanks", to=signed(answer), cc="carl@customer.example"))
+    assert back
+    to, cc = recipients(back.ticket, everybody=True)
+    assert [box["address"] for box in to] == ["zoe@customer.example"]
+    assert [box["address"] for box in cc] == ["carl@customer.example"]

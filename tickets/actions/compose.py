@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from html import escape
 
 from tickets.mime import identifiers
 from tickets.mime.build import File, build
@@ -67,7 +68,7 @@ def said(
         bcc=bcc,
         subject=subject,
         text=text,
-        html=from_text(text),
+        html=pictured(from_text(text), files),
         message_id=new_message_id(number, account),
         date=at,
         in_reply_to=parent.message_id if parent and parent.message_id else None,
@@ -75,6 +76,15 @@ def said(
         files=files,
         headers=headers or {},
     )
+
+
+def pictured(html: str, files: Sequence[File]) -> str:
+    """Return `html` with each inline picture where its name stands in brackets."""
+    for file in files:
+        if file.inline and file.content_id:
+            name = escape(file.filename)
+            html = html.replace(f"[{name}]", f'<img src="cid:{file.content_id}" alt="{name}">')
+    return html
 
 
 def done(ticket: Ticket, by: Agent | None, at: datetime, words: str, reason: str = "") -> bytes:

@@ -125,7 +125,7 @@ def send_due(most: int = 100) -> int:
 
 def send_now(pk: int) -> None:
     """Turn one scheduled draft into a message, once: the draft's row is locked until the entry stands beside it."""
-    files = [_file(file) for file in DraftFile.objects.filter(draft=pk).order_by("pk")]
+    files = [_file(file) for file in DraftFile.objects.filter(draft=pk).select_related("draft").order_by("pk")]
     try:
         with transaction.atomic():
             draft = (
@@ -147,8 +147,11 @@ def send_now(pk: int) -> None:
 
 
 def _file(file: DraftFile) -> File:
+    """A file as it goes out; a picture whose name stands in brackets in the text is shown there."""
     content = store().read(f"{FOLDER}/{file.stored}")
-    return File(file.filename, file.content_type, content, file.content_id or None, bool(file.content_id))
+    if file.content_type.startswith("image/") and f"[{file.filename}]" in file.draft.text:
+        return File(file.filename, file.content_type, content, f"{file.public_id}@picture", inline=True)
+    return File(file.filename, file.content_type, content)
 
 
 def _say(draft: Draft, files: list[File]) -> Message:

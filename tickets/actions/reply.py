@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 from tickets.actions.change import NotAllowed
 from tickets.actions.say import Box, Words, say
 from tickets.mime.build import File
+from tickets.mime.identifiers import read_reply_address
+from tickets.mime.parse import parse
 from tickets.models import Account, Address, Agent, Contact, Direction, Message, State, Ticket, new_id
+from tickets.models.keys import signing_keys
 from tickets.models.numbers import Numbers
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.outbox.route import NoRoute, Route, routes
+from tickets.record import read
 
 AUTOMATIC_HEADERS = {  # RFC 3834 §5, and what Microsoft's and older programs look for
     "Auto-Submitted": "auto-replied",
@@ -42,8 +46,13 @@ def recipients(ticket: Ticket, everybody: bool = False) -> tuple[list[dict[str, 
         return [], []
     to = list(last.reply_to) or [{"name": last.from_name, "address": last.from_address}]
     ours = {ticket.mailbox.address.lower(), *(box["address"].lower() for box in to)}
-    cc = [box for box in [*last.to, *last.cc] if box["address"].lower() not in ours] if everybody else []
+    cc = [box for box in [*last.to, *last.cc] if not _is_ours(box["address"], ours)] if everybody else []
     return to, cc
+
+
+def _is_ours(address: str, ours: set[str]) -> bool:
+    """Whether an address is the mailbox's, one of its signed reply addresses, or addressed already."""
+    return address.lower() in ours or read_reply_address(signing_keys(), address) is not None
 
 
 def reply(
@@ -92,7 +101,7 @@ def forward(
     files: Sequence[File] = (),
     at: datetime | None = None,
 ) -> Message:
-    """Pass a message on to somebody else. The ticket's state stays. Raises NotAllowed, OSError."""
+    """Pass a message on to somebody else, its files with it. The ticket's state stays. Raises NotAllowed, OSError."""
     _check(text or message.text, files)
     if not to:
         raise NotAllowed(_("Say to whom this is to be forwarded."))
@@ -106,11 +115,19 @@ def forward(
         to=to,
         cc=cc,
         bcc=bcc,
-        files=files,
+        files=[*files, *files_of(message)],
         routes=routes(ticket, _addresses(to, cc, bcc)),
         extra={"forwards": message.public_id} | ({"bcc": list(bcc)} if bcc else {}),
     )
     return say(words)
+
+
+def files_of(message: Message) -> list[File]:
+    """Return the files of a recorded message, pictures among them, as attachments. Raises read.Missing."""
+    if not message.attachments.exists():
+        return []
+    found = parse(read.original(message.entry)).attachments
+    return [File(file.filename or f"part-{file.part}", file.content_type, file.content) for file in found]
 
 
 def forwarded(message: Message) -> str:

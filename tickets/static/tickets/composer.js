@@ -133,8 +133,18 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 }
 document.addEventListener("paste", (event) => {
   const form = event.target.closest?.("#composer");
-  if (form && event.clipboardData.files.length) { event.preventDefault(); attach(form, event.clipboardData.files); }
+  if (!form || !event.clipboardData.files.length) return;
+  event.preventDefault();
+  attach(form, [...event.clipboardData.files].map((file) => placed(event.target, file)));
 });
+// A pasted picture stands where it was pasted: its name in brackets marks the place, and the mail shows it there.
+function placed(text, file) {
+  if (!file.type.startsWith("image/") || !text.matches("textarea")) return file;
+  const name = `picture-${Date.now().toString(36)}.${file.name.split(".").pop()}`;
+  text.setRangeText(`[${name}]`, text.selectionStart, text.selectionEnd, "end");
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  return new File([file], name, { type: file.type });
+}
 
 // Sending, and taking it back.
 function show(html, focus = []) {
