@@ -17,7 +17,7 @@ from tests.services import holdfast
 from tests.services.holdfast import Running
 from tests.services.ports import free_port, wait_until
 
-pytestmark = pytest.mark.flows
+APART = {"DATABASE_URL": ""}  # each has a database of its own, whatever the tests run on
 TELLING = ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence", "In-Reply-To", "References")
 
 
@@ -68,12 +68,12 @@ def test_two_running_helpdesks_stop_answering_each_other(tmp_path: Path) -> None
         to_second, forth = stack.enter_context(relay(second_port))
         one = stack.enter_context(
             holdfast.running(
-                tmp_path / "one", SMTP_PORT=str(first_port), EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(to_second)
+                tmp_path / "one", **APART, SMTP_PORT=str(first_port), EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(to_second)
             )
         )
         two = stack.enter_context(
             holdfast.running(
-                tmp_path / "two", SMTP_PORT=str(second_port), EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(to_first)
+                tmp_path / "two", **APART, SMTP_PORT=str(second_port), EMAIL_HOST="127.0.0.1", EMAIL_PORT=str(to_first)
             )
         )
         open_mailbox(one, "desk@one.example")
