@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Substr
 
 from tickets.models import Agent, Message, SearchDoc, Ticket
 from tickets.permissions import visible_to
 
 LONGEST = 256 * 1024  # bytes of indexed text a message
+LONGEST_HIT = 4000  # characters of a message that are looked through for the words to show
 MOST_HITS = 1000  # messages a search looks at, newest first
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
@@ -90,32 +92,33 @@ def search(agent: Agent, text: str) -> QuerySet[Ticket]:
 
 def hits(text: str, tickets: Iterable[Ticket]) -> dict[int, str]:
     """Return by primary key the newest matching text of each ticket found, for the line below its subject."""
-    wanted = terms(text)
-    numbers = {ticket.pk for ticket in tickets}
-    rows = Message.objects.filter(ticket__in=numbers, pk__in=_matching(wanted, "message_id")).order_by("pk")
-    return {row["ticket_id"]: row["text"][:4000] for row in rows.values("ticket_id", "text")}
+    found = _matching(terms(text), "message_id", sorted(ticket.pk for ticket in tickets))
+    rows = Message.objects.filter(pk__in=found).order_by("pk")
+    return dict(rows.values_list("ticket_id", Substr("text", 1, LONGEST_HIT)))
 
 
 def _hits(wanted: list[list[str]]) -> list[int]:
     return list(dict.fromkeys(_matching(wanted, "ticket_id")))
 
 
-def _matching(wanted: list[list[str]], column: str) -> list[int]:
+def _matching(wanted: list[list[str]], column: str, tickets: Sequence[int] = ()) -> list[int]:
+    """The newest matches, of some tickets alone if any are named."""
     table = SearchDoc._meta.db_table
+    among = f" AND ticket_id IN ({', '.join(['%s'] * len(tickets))})" if tickets else ""
     if connection.vendor == "postgresql":
         query = " & ".join(_postgres_term(words) for words in wanted)
         sql = (
-            f"SELECT {column} FROM {table} WHERE vector @@ to_tsquery('simple', %s)"  # noqa: S608
+            f"SELECT {column} FROM {table} WHERE vector @@ to_tsquery('simple', %s){among}"  # noqa: S608
             f" ORDER BY message_id DESC LIMIT {MOST_HITS}"
         )
     else:
         query = " AND ".join(_sqlite_term(words) for words in wanted)
         sql = (
             f"SELECT d.{column} FROM {table}_fts f JOIN {table} d ON d.message_id = f.rowid"  # noqa: S608
-            f" WHERE f.words MATCH %s ORDER BY f.rowid DESC LIMIT {MOST_HITS}"
+            f" WHERE f.words MATCH %s{among} ORDER BY f.rowid DESC LIMIT {MOST_HITS}"
         )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [query])
+        cursor.execute(sql, [query, *tickets])
         return [row[0] for row in cursor.fetchall()]
 
 

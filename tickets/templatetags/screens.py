@@ -90,16 +90,14 @@ def priority_name(priority: int) -> str:
     return {1: _("low"), 2: _("normal"), 3: _("high"), 4: _("urgent")}.get(priority, str(priority))
 
 
-def exact(moment: datetime) -> str:
-    """Date and time as a person writes them, in their zone."""
-    local = timezone.localtime(moment)
+def exact(local: datetime) -> str:
+    """Date and time as a person writes them."""
     return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')}"
 
 
-def near(moment: datetime, now: datetime) -> str:
-    """Relative when near, absolute when far."""
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    age = now - moment
+def near(local: datetime, now: datetime) -> str:
+    """Relative when near, absolute when far; both times are of the person's zone."""
+    today, age = now.date(), now - local
     if timedelta(0) <= age < timedelta(minutes=1):
         return _("now")
     if timedelta(0) <= age < timedelta(hours=1):
@@ -117,20 +115,19 @@ def when(moment: datetime | None, style: str = "near") -> SafeString:
     """A time: "near" for lists, "clock" for conversations (always with the hour); exact on hover."""
     if moment is None:
         return mark_safe("")
-    now = timezone.now()
-    text = near(moment, now)
-    local = timezone.localtime(moment)
-    if style == "clock" and now - moment >= timedelta(hours=12) and local.date() != timezone.localtime(now).date():
+    local, now = timezone.localtime(moment), timezone.localtime()
+    text = near(local, now)
+    if style == "clock" and now - local >= timedelta(hours=12) and local.date() != now.date():
         text = f"{text} {local:%H:%M}"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), exact(moment), text
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), exact(local), text
     )
 
 
 @register.filter
 def exactly(moment: datetime | None) -> str:
     """Date and time in full."""
-    return exact(moment) if moment else ""
+    return exact(timezone.localtime(moment)) if moment else ""
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from tickets.models import Address, Agent, ReadMark, Ticket
 from tickets.views.lists import UNFINISHED
 
-PAGE = 50
+PAGE = 30
 ROW_FIELDS = (
     "number", "subject", "state", "priority", "channel", "snippet", "last_message_at", "message_count",
     "contact__name", "contact__public_id", "assignee__name", "assignee__public_id",
@@ -29,7 +29,7 @@ class Page:
 
 
 def page(agent: Agent, parts: Sequence[QuerySet[Ticket]], after: str = "") -> Page:
-    """50 tickets out of all parts, the newest message first, after the key of an earlier page. Each gets `unread`."""
+    """30 tickets out of all parts, the newest message first, after the key of an earlier page. Each gets `unread`."""
     read = ReadMark.objects.filter(agent=agent, ticket=OuterRef("pk")).values("read_at")
     rows = Ticket.objects.filter(pk__in=newest([beyond(part, after) for part in parts], PAGE + 1))
     rows = rows.select_related("contact", "assignee").only(*ROW_FIELDS).annotate(read_at=Subquery(read))
