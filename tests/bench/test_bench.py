@@ -96,7 +96,7 @@ def queries_to_file(account: Account, raws: list[bytes]) -> int:
         [Arrival(account, raw, "smtp", str(number)) for number, raw in enumerate(raws, Message.objects.count())]
     )
     with CaptureQueriesContext(connection) as asked:
-        assert process_waiting() == len(raws)
+        assert process_waiting(100) == len(raws)
     return len(asked)
 
 

@@ -140,7 +140,7 @@ def test_queries_do_not_grow_with_the_batch(support: Account) -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            assert process_waiting() == count
+            assert process_waiting(50) == count
         return len(queries)
 
     filed(2)

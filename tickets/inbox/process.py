@@ -1,6 +1,7 @@
 """Process what waits: claim a batch, read it in parallel with others, file it. One bad mail never stops the next."""
 
 import logging
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -18,25 +19,33 @@ from tickets.record import append, spool
 from tickets.record.write import entry_of
 from tickets.wake import wake
 
-BATCH = 50
+BATCHES = {"sqlite": 20}  # items of a batch: SQLite has one writer at a time, and nobody should wait long for it
+BATCH = 100
 BATCH_BYTES = 32 * 1024 * 1024  # a claim stops growing here, so that a few huge mails do not fill the memory
 LEASE = timedelta(seconds=30)
+GATHERING = (
+    0.02  # seconds of rest after a small batch: while mail pours in, the next one is larger and costs less a mail
+)
 TRIES = 5
 APPENDER_BEHIND = 500  # entries without a file above which filing pauses
 log = logging.getLogger(__name__)
 
 
-def process_waiting(limit: int = BATCH) -> int:
+def process_waiting(limit: int | None = None) -> int:
     """Claim and file up to `limit` waiting items; return how many were settled. Zero: nothing waits, or filing pauses."""
     if append.waiting() > APPENDER_BEHIND:
         wake("append")
         return 0
+    most = limit or BATCHES.get(connection.vendor, BATCH)
     lease = new_id()
-    items = _claim(lease, limit)
+    items = _claim(lease, most)
     if not items:
         return 0
     arriving = [mail for item in items for mail in _read(item)]
-    return len(items) - len({a.item.pk for a in arriving}) + _file(arriving, lease)
+    settled = len(items) - len({a.item.pk for a in arriving}) + _file(arriving, lease)
+    if len(items) < most // 2:
+        time.sleep(GATHERING)
+    return settled
 
 
 def process_all() -> int:
