@@ -61,14 +61,16 @@ def test_a_row_that_has_the_focus_keeps_it_and_its_place(desk: Desk, second: Pag
     assert abs(before["y"] - after["y"]) <= 70  # at the very top there is nowhere to scroll to; never more than a row
 
 
-def test_what_came_while_the_connection_was_cut_appears_when_it_is_back(desk: Desk, second: Page) -> None:
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seconds", [1, pytest.param(60, marks=pytest.mark.soak)])
+def test_what_came_while_the_connection_was_cut_appears_when_it_is_back(desk: Desk, second: Page, seconds: int) -> None:
     second.goto(f"{desk.url}/lists/open/")
     ready(second)
     expect(second.locator(".list-row")).to_have_count(3)
     time.sleep(1)  # the stream is open
     second.context.set_offline(True)
     desk.receive("Missed", sender="missed@customer.example", name="Mia Missed", subject="While you were away")
-    time.sleep(1)
+    time.sleep(seconds)
     expect(second.locator("#rows")).not_to_contain_text("While you were away")
     second.context.set_offline(False)
     expect(second.locator("#rows")).to_contain_text("While you were away", timeout=5_000)
