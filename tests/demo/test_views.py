@@ -79,13 +79,13 @@ def test_the_answer_arrives_and_can_be_answered(client: Client, support: Account
     write(client, to=support.public_id)
     process_all()
     answer(ann, "Bend the left pin back.")
-    page = client.get("/demo/mailbox/letters/", {"as": ZOE})
+    page = client.get("/demo/mailbox/mails/", {"as": ZOE})
     assert "Re: Front light" in page.content.decode()
-    (letter,) = page.context["letters"]
-    opened = client.get("/demo/mailbox/", {"as": ZOE, "open": letter.name}).content.decode()
+    (came,) = page.context["mails"]
+    opened = client.get("/demo/mailbox/", {"as": ZOE, "open": came.name}).content.decode()
     assert "Bend the left pin back." in opened
     assert "support+" in opened
-    write(client, open=letter.name, subject="Re: Front light", text="That was it!")
+    write(client, open=came.name, subject="Re: Front light", text="That was it!")
     process_all()
     assert [message.reply for message in Ticket.objects.get().messages.order_by("at")] == [
         "It flickers.",
@@ -100,7 +100,7 @@ def test_nobody_sees_another_customers_mail(client: Client, support: Account, an
     answer(ann, "Bend the left pin back.")
     page = client.get("/demo/mailbox/", {"as": "tom@wu.example"})
     assert "Front light" not in page.content.decode()
-    assert page.context["letters"] == []
+    assert page.context["mails"] == []
 
 
 def test_an_empty_letter_says_what_is_missing(client: Client, support: Account) -> None:
@@ -128,7 +128,7 @@ def test_a_forged_link_signs_nobody_in(client: Client, ann: Agent) -> None:
 def test_there_is_no_such_page_outside_a_demo(client: Client, settings: Any, ann: Agent) -> None:
     link = sign_in.make_link().partition("/demo/")[2]
     settings.DEMO = False
-    for address in ("mailbox/", "mailbox/letters/", link):
+    for address in ("mailbox/", "mailbox/mails/", link):
         assert client.get(f"/demo/{address}").status_code == 404
     assert write(client).status_code == 404
 

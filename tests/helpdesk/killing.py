@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.services.holdfast import PARTS, Running
+from tests.services.ports import wait_until
 from tests.services.smtp import Sink
 
 MAILBOX = "help@desk.example"
@@ -33,6 +34,7 @@ for ticket in Ticket.objects.order_by("number")[:%d]:
     sent.append(reply(ticket, f"Answer to ticket {ticket.number}", None, to=to, cc=cc).message_id)
 tell(sent)
 """
+TICKETS = "from tickets.models import Ticket\ntell(Ticket.objects.count())"
 STATE = """
 from collections import Counter
 from tickets.models import Delivery, Entry, InboxItem, Message
@@ -87,7 +89,8 @@ class Killing:
             return False
 
     def send_replies(self, count: int) -> None:
-        """Answer that many tickets."""
+        """Answer that many tickets, as soon as there are so many."""
+        wait_until(lambda: self.house.ask(TICKETS) >= count, 90, f"there are no {count} tickets to answer")
         self.replies += self.house.ask(REPLY_TO_ALL % count)
 
     @contextmanager

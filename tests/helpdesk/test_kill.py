@@ -31,7 +31,7 @@ def kill(house: holdfast.Running, sink: Sink, mails: int, replies: int, pause: f
         killing.send_replies(replies)
     killing.settle(90)
     print(
-        f"{mails} mails in, {replies} replies out, killed: {dict(killing.killed)}, {len(sink.letters)} mails accepted"
+        f"{mails} mails in, {len(killing.replies)} replies out, killed: {dict(killing.killed)}, {len(sink.letters)} mails accepted"
     )
     return killing
 

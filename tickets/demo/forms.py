@@ -7,8 +7,8 @@ from tickets.demo import post
 from tickets.models import Account
 
 
-class LetterForm(forms.Form):
-    """A mail to the shop. `to` is not asked when a letter is answered: the letter says where answers go."""
+class MailForm(forms.Form):
+    """A mail to the shop. `to` is not asked when a mail is answered: that mail says where answers go."""
 
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     to = forms.ModelChoiceField(
@@ -25,7 +25,7 @@ class LetterForm(forms.Form):
         field.queryset = Account.objects.filter(pk__in=[account.pk for account in found]).order_by("-address")
 
     def clean(self) -> dict[str, object]:
-        """Without a letter to answer, somebody has to be written to."""
+        """Without a mail to answer, somebody has to be written to."""
         cleaned = super().clean() or {}
         if not cleaned.get("to") and not self.data.get("open"):
             self.add_error("to", _("Choose whom you write to."))

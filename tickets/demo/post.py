@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tickets.demo.letters import SHOP_HOST
+from tickets.demo.mails import SHOP_HOST
 from tickets.demo.script import Person, conversations
 from tickets.inbox.accept import accept
 from tickets.mail import maildir
@@ -23,7 +23,7 @@ HEAD_BYTES = 8192  # the lines that name a mail's recipients stand at its beginn
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Received:
     """A mail that a customer received; `name` tells it apart."""
 
     name: str
@@ -55,15 +55,15 @@ def customers() -> tuple[Person, ...]:
     return tuple(sorted(people.values(), key=lambda person: str(person).casefold()))
 
 
-def received(address: str) -> list[Letter]:
+def received(address: str) -> list[Received]:
     """What came for this address, newest first."""
     found = [
-        Letter(path.name, account, _read(path))
+        Received(path.name, account, _read(path))
         for account in mailboxes()
         for path in (maildir.folder_of(account) / "new").glob("*")
         if _is_for(path, address.lower())
     ]
-    return sorted(found, key=lambda letter: (letter.at or EARLIEST, letter.name), reverse=True)
+    return sorted(found, key=lambda opened: (opened.at or EARLIEST, opened.name), reverse=True)
 
 
 @lru_cache(maxsize=500)
@@ -93,7 +93,7 @@ class Writing:
     subject: str
     text: str
     at: datetime
-    answers: Letter | None = None
+    answers: Received | None = None
     files: Sequence[File] = ()
 
 
@@ -117,11 +117,11 @@ def send(writing: Writing) -> bool:
     return accept(writing.account, _stamped(raw, writing), source="demo", key=writing.key, envelope=envelope)
 
 
-def _quoted(letter: Letter) -> str:
-    sender = letter.mail.from_.name if letter.mail.from_ else letter.account.name
-    when = f"{letter.at:%d %b %Y %H:%M}" if letter.at else ""
-    lines = "\n".join(f"> {line}".rstrip() for line in letter.mail.text.splitlines())
-    return f"\n\nOn {when}, {sender} <{letter.account.address}> wrote:\n\n{lines}\n"
+def _quoted(opened: Received) -> str:
+    sender = opened.mail.from_.name if opened.mail.from_ else opened.account.name
+    when = f"{opened.at:%d %b %Y %H:%M}" if opened.at else ""
+    lines = "\n".join(f"> {line}".rstrip() for line in opened.mail.text.splitlines())
+    return f"\n\nOn {when}, {sender} <{opened.account.address}> wrote:\n\n{lines}\n"
 
 
 def _stamped(raw: bytes, writing: Writing) -> bytes:

@@ -17,8 +17,8 @@ from tickets.actions.delivered import Outcome, settle
 from tickets.actions.note import note
 from tickets.actions.people import add_agent
 from tickets.actions.reply import recipients, reply
-from tickets.demo import letters, papers, script
-from tickets.demo.letters import Previous
+from tickets.demo import mails, papers, script
+from tickets.demo.mails import Previous
 from tickets.demo.script import Conversation, Person, Step
 from tickets.inbox.accept import Arrival, accept_many
 from tickets.inbox.process import park, process_all
@@ -124,15 +124,15 @@ def _timeline(stage: Stage, end: datetime) -> list[tuple[datetime, Scene, Step]]
 def _arrive(stage: Stage, scene: Scene, step: Step, at: datetime) -> None:
     """A mail reaches the shop."""
     told = scene.conversation
-    identity = letters.identifier(told, step)
-    raw = letters.write(told, step, at, scene.previous)
+    identity = mails.identifier(told, step)
+    raw = mails.write(told, step, at, scene.previous)
     to = scene.previous.reply_to if scene.previous and scene.previous.reply_to else scene.mailbox.address
-    envelope = {"from": letters.envelope_sender(told, step), "to": [to]}
+    envelope = {"from": mails.envelope_sender(told, step), "to": [to]}
     stage.arrivals.append(Arrival(scene.mailbox, raw, "smtp", identity.strip("<>")[:200], envelope, at))
     scene.unfiled = True
     scene.first_id = scene.first_id or identity
     if step.kind == "in":
-        scene.previous = letters.previous(identity, told, step, at, scene.previous)
+        scene.previous = mails.previous(identity, told, step, at, scene.previous)
 
 
 def _file(stage: Stage, scene: Scene) -> None:
@@ -221,9 +221,9 @@ def _park_one(stage: Stage, end: datetime) -> None:
     told = script.PARKED
     step = told.steps[0]
     at = script.moment(step.at, end)
-    raw = letters.write(told, step, at)
+    raw = mails.write(told, step, at)
     mailbox = stage.mailboxes[told.mailbox]
-    key = letters.identifier(told, step).strip("<>")
+    key = mails.identifier(told, step).strip("<>")
     accept_many([Arrival(mailbox, raw, "smtp", key, {"from": told.customer.address, "to": [mailbox.address]}, at)])
     item = InboxItem.objects.get(account=mailbox, key=key)
     park(item, _("The demo set this mail aside, so that there is one to look at. Try it again, and it is filed."))

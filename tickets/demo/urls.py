@@ -9,6 +9,6 @@ app_name = "demo"
 urlpatterns = [
     path("sign-in/<str:token>/", views.enter, name="enter"),
     path("mailbox/", views.mailbox, name="mailbox"),
-    path("mailbox/letters/", views.letters, name="letters"),
+    path("mailbox/mails/", views.mails, name="mails"),
     path("mailbox/send/", views.send, name="send"),
 ]

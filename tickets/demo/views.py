@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from tickets.demo import post, sign_in
-from tickets.demo.forms import LetterForm
+from tickets.demo.forms import MailForm
 from tickets.demo.script import Person
 from tickets.mime.build import File
 from tickets.models import new_id
@@ -48,19 +48,19 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @only_in_a_demo
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """A customer's mailbox: what came, one letter open, and a form to write."""
+    """A customer's mailbox: what came, one mail open, and a form to write."""
     page = _page(request)
-    letter = page["letter"]
-    subject = f"Re: {letter.mail.subject}" if letter and not str(letter.mail.subject).startswith("Re:") else None
-    page["form"] = LetterForm(initial={"key": new_id(), "subject": subject or (letter.mail.subject if letter else "")})
+    opened = page["opened"]
+    subject = f"Re: {opened.mail.subject}" if opened and not str(opened.mail.subject).startswith("Re:") else None
+    page["form"] = MailForm(initial={"key": new_id(), "subject": subject or (opened.mail.subject if opened else "")})
     return render(request, "tickets/demo/mailbox.html", page)
 
 
 @only_in_a_demo
 @require_GET
-def letters(request: HttpRequest) -> HttpResponse:
+def mails(request: HttpRequest) -> HttpResponse:
     """The list alone, asked for again every two seconds."""
-    return render(request, "tickets/demo/_letters.html", _page(request))
+    return render(request, "tickets/demo/_mails.html", _page(request))
 
 
 @only_in_a_demo
@@ -68,18 +68,18 @@ def letters(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Write to the shop as this customer."""
     page = _page(request)
-    form = LetterForm(request.POST, request.FILES)
+    form = MailForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "tickets/demo/mailbox.html", page | {"form": form}, status=422)
-    letter = page["letter"]
+    opened = page["opened"]
     writing = post.Writing(
         key=form.cleaned_data["key"],
         writer=page["customer"],
-        account=letter.account if letter else form.cleaned_data["to"],
+        account=opened.account if opened else form.cleaned_data["to"],
         subject=form.cleaned_data["subject"],
         text=form.cleaned_data["text"],
         at=timezone.now(),
-        answers=letter,
+        answers=opened,
         files=_files(request),
     )
     post.send(writing)
@@ -94,8 +94,8 @@ def _page(request: HttpRequest) -> dict[str, Any]:
     return {
         "customer": customer,
         "customers": post.customers(),
-        "letters": found,
-        "letter": next((letter for letter in found if letter.name == name), None),
+        "mails": found,
+        "opened": next((opened for opened in found if opened.name == name), None),
         "is_sent": "sent" in request.GET,
     }
 

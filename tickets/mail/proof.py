@@ -43,7 +43,7 @@ def prove(account: Account, seconds: float) -> str:
     refusal = ""
     for trial in trials:
         try:
-            ids, refused = way.carry(["", account.address], [trial.address], letter(account, trial, began))
+            ids, refused = way.carry(["", account.address], [trial.address], trial_mail(account, trial, began))
             sent += [trial] if ids else []
             refusal = next((error.reason for error in refused.values()), refusal)
         except NotSent as error:
@@ -80,7 +80,7 @@ def trials_of(account: Account) -> list[Trial]:
     return trials
 
 
-def letter(account: Account, trial: Trial, at: datetime) -> bytes:
+def trial_mail(account: Account, trial: Trial, at: datetime) -> bytes:
     """Return the test mail. It says that a machine wrote it, so that nothing answers it and no ticket is made of it."""
     return build(
         from_=Box(account.name, account.address),

@@ -114,7 +114,7 @@ def _sign_in(client: smtplib.SMTP, server: Server) -> None:
     except smtplib.SMTPResponseException as error:
         raise replies.refusal(error.smtp_code, error.smtp_error, replies.SIGN_IN) from error
     except UnicodeEncodeError as error:
-        words = _("The password for %(server)s has letters that cannot be sent when signing in.")
+        words = _("The password for %(server)s has characters that cannot be sent when signing in.")
         raise NotSent(words % {"server": server}, CUT_OFF) from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(unreachable(server, error), TEMPORARY) from error

@@ -6,9 +6,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from tickets.demo import letters, papers
+from tickets.demo import mails, papers
 from tickets.demo.clients import ATTRIBUTIONS, CLIENTS, DAYS, MONTHS, OUTLOOK_FIELDS
-from tickets.demo.letters import Previous
+from tickets.demo.mails import Previous
 from tickets.demo.script import AGENTS, LANGUAGES, Conversation, Person, Step, conversations, moment
 from tickets.mime.parse import parse
 
@@ -20,7 +20,7 @@ OURS = Previous(
 )
 
 
-def mails(conversation: Conversation) -> list[tuple[Step, bytes]]:
+def written_mails(conversation: Conversation) -> list[tuple[Step, bytes]]:
     """Every incoming mail of a conversation, each answering what came before it."""
     written: list[tuple[Step, bytes]] = []
     before: Previous | None = None
@@ -31,7 +31,7 @@ def mails(conversation: Conversation) -> list[tuple[Step, bytes]]:
                 f"<{number}@harbourlane.example>", (), AGENTS[step.by], at, conversation.subject, step.body
             )
         if step.is_incoming:
-            written.append((step, letters.write(conversation, step, at, before)))
+            written.append((step, mails.write(conversation, step, at, before)))
     return written
 
 
@@ -47,7 +47,7 @@ def conversation(language: str = "en", client: str = "gmail", charset: str = "ut
 
 @pytest.mark.parametrize("conversation", STORY, ids=lambda conversation: conversation.subject)
 def test_every_mail_parses_with_the_standard_library(conversation: Conversation) -> None:
-    for step, raw in mails(conversation):
+    for step, raw in written_mails(conversation):
         mail = standard(raw)
         assert not mail.defects
         assert mail["From"].addresses[0].addr_spec == (step.sender or conversation.customer).address
@@ -58,7 +58,7 @@ def test_every_mail_parses_with_the_standard_library(conversation: Conversation)
 
 @pytest.mark.parametrize("conversation", STORY, ids=lambda conversation: conversation.subject)
 def test_holdfast_reads_in_each_mail_just_what_its_writer_wrote(conversation: Conversation) -> None:
-    for step, raw in mails(conversation):
+    for step, raw in written_mails(conversation):
         if step.kind == "in":
             parsed = parse(raw)
             assert " ".join(parsed.reply.split()).startswith(" ".join(step.body.split())[:60])
@@ -71,16 +71,16 @@ def test_holdfast_reads_in_each_mail_just_what_its_writer_wrote(conversation: Co
 
 def test_all_message_ids_differ_and_do_not_change() -> None:
     steps = [(told, step) for told in STORY for step in told.steps if step.is_incoming]
-    ids = [letters.identifier(told, step) for told, step in steps]
+    ids = [mails.identifier(told, step) for told, step in steps]
     assert len(set(ids)) == len(ids)
-    assert ids == [letters.identifier(told, step) for told, step in steps]
+    assert ids == [mails.identifier(told, step) for told, step in steps]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_an_answer_names_and_quotes_what_it_answers(language: str, client: str) -> None:
     step = Step(at="1h", kind="in", body="Thank you")
-    mail = standard(letters.write(conversation(language, client), step, NOW, OURS))
+    mail = standard(mails.write(conversation(language, client), step, NOW, OURS))
     plain = mail.get_body(("plain",))
     assert plain is not None
     assert "Bend the pin back." in plain.get_content()
@@ -93,13 +93,13 @@ def test_an_answer_names_and_quotes_what_it_answers(language: str, client: str) 
 def test_references_keep_the_first_and_the_last_nine() -> None:
     chain = tuple(f"<{number}@a.example>" for number in range(20))
     before = Previous("<last@a.example>", chain, ZOE, NOW, "Lights", "…")
-    mail = standard(letters.write(conversation(), Step(at="1h", kind="in", body="And?"), NOW, before))
+    mail = standard(mails.write(conversation(), Step(at="1h", kind="in", body="And?"), NOW, before))
     assert mail["References"].split() == [chain[0], *chain[-8:], "<last@a.example>"]
 
 
 def test_japanese_mail_can_be_written_in_its_old_charset() -> None:
     step = Step(at="1h", kind="in", body="よろしくお願いいたします。")
-    raw = letters.write(conversation("ja", "mutt", "iso-2022-jp"), step, NOW)
+    raw = mails.write(conversation("ja", "mutt", "iso-2022-jp"), step, NOW)
     assert b"iso-2022-jp" in raw
     assert raw.isascii()
     assert standard(raw).get_content().strip() == step.body
@@ -107,7 +107,7 @@ def test_japanese_mail_can_be_written_in_its_old_charset() -> None:
 
 def test_pictures_in_the_text_are_named_by_it() -> None:
     step = Step(at="1h", kind="in", body="Look", inline=("rim.png",), files=("bill.pdf",))
-    mail = standard(letters.write(conversation(), step, NOW))
+    mail = standard(mails.write(conversation(), step, NOW))
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     page = mail.get_body(("html",))
     assert page is not None
@@ -117,15 +117,15 @@ def test_pictures_in_the_text_are_named_by_it() -> None:
 
 def test_a_vacation_says_that_it_is_automatic() -> None:
     step = Step(at="1h", kind="vacation", body="I am away.")
-    parsed = parse(letters.write(conversation(), step, NOW, OURS))
+    parsed = parse(mails.write(conversation(), step, NOW, OURS))
     assert parsed.kind == "auto-reply"
-    assert letters.envelope_sender(conversation(), step) == ""
+    assert mails.envelope_sender(conversation(), step) == ""
 
 
 def test_a_bounce_is_a_report_about_our_mail() -> None:
     daemon = Person("Mail Delivery System", "MAILER-DAEMON@mx.harbourlane.example")
     step = Step(at="1h", kind="bounce", body="552 5.2.2 The mailbox is full", sender=daemon, client="system")
-    parsed = parse(letters.write(conversation(), step, NOW, OURS))
+    parsed = parse(mails.write(conversation(), step, NOW, OURS))
     assert parsed.kind == "bounce"
     assert parsed.bounce is not None
     assert parsed.bounce.recipient == ZOE.address

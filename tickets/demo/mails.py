@@ -29,7 +29,7 @@ SHOP_HOST = "mx.harbourlane.example"  # settings.AUTHSERV_ID in a demo
 
 @dataclass(frozen=True)
 class Previous:
-    """The mail that a letter answers. Ids are written with brackets; `reply_to` is where its answers should go."""
+    """The mail that another answers. Ids are written with brackets; `reply_to` is where its answers should go."""
 
     message_id: str
     references: tuple[str, ...]
