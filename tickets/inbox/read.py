@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.utils import timezone
 
 from tickets.channels import Channel, open_channel
 from tickets.inbox.arriving import Arriving
@@ -39,7 +40,9 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
             mail=mail,
             entry=entry_of(
                 "received",
-                at=item.received_at,
+                at=timezone.now()
+                if item.history
+                else item.received_at,  # history is dated by its mail, its entry is of today
                 fields={},
                 original=made,
                 account=item.account,
