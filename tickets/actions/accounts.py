@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from tickets.models import Account, Agent, Health
+from tickets.models import Account, Agent
 from tickets.record.config import write_config
 
 
@@ -68,8 +68,3 @@ def report_health(account: Account, health: str, reason: str = "") -> None:
     if (account.health, account.health_reason) != (health, reason):
         account.health, account.health_reason = health, reason[:2000]
         Account.objects.filter(pk=account.pk).update(health=health, health_reason=account.health_reason)
-
-
-def is_sendable(account: Account) -> bool:
-    """Say whether anything may be sent there just now."""
-    return account.removed_at is None and account.paused_at is None and account.health != Health.CUT_OFF

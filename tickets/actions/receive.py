@@ -355,10 +355,6 @@ def _apply_reach(batch: Sequence[Received]) -> None:
             rows.filter(reachable=bool(words)).update(reachable=not words, unreachable_reason=words)
 
 
-def apply_aside(entry: Entry) -> None:
-    """An entry without a message (a copy, a mail that was screened): its item is all there is to it."""
-
-
 def when(text: str) -> datetime:
     """Return a time as an entry writes it. Raises ValueError."""
     found = parse_datetime(text)

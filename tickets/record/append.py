@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min
 from django.utils import timezone
 
 from tickets.models import Counter, Entry
@@ -133,12 +132,6 @@ def _no_longer_needed(marked: list[Entry]) -> list[str]:
     needed = set(Entry.objects.filter(marked_at__isnull=True, spool__in=names).values_list("spool", flat=True))
     folder = {entry.spool: spool.IN if entry.source == "in" else spool.MADE for entry in marked}
     return [f"{folder[name]}/{name}" for name in names - needed]
-
-
-def lag_seconds() -> float:
-    """Return the age of the oldest entry that has no file yet, in seconds."""
-    oldest = Entry.objects.filter(marked_at__isnull=True).aggregate(at=Min("at"))["at"]
-    return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
 
 
 def waiting() -> int:

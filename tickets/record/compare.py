@@ -86,11 +86,6 @@ FIELDS_LEFT_OUT = {
 LIVE = {"queued", "sending"}
 
 
-def covered() -> set[str]:
-    """Return "Model.field" for each field that is compared."""
-    return {f"{m.__name__}.{f.name}" for m in KEYS for f in _fields(m)}
-
-
 def _fields(model: type[Model]) -> "list[models.Field[Any, Any]]":
     left_out = {name.split(".")[1] for name in FIELDS_LEFT_OUT if name.startswith((f"{model.__name__}.", "*."))}
     return [field for field in model._meta.concrete_fields if field.name not in left_out]
@@ -176,13 +171,6 @@ def differences(ours: dict[tuple[Any, ...], str], theirs: dict[tuple[Any, ...], 
         if len(found) == MOST_NAMED:
             break
     return found
-
-
-def field_differences(key: tuple[Any, ...], first: str, second: str) -> list[str]:
-    """Return the fields in which one row differs, with both values."""
-    model = next(m for m in KEYS if m.__name__ == key[0])
-    ours, theirs = (dict(rows(model, using)).get(key[1:], {}) for using in (first, second))
-    return [f"{name}: {ours[name]!r} / {theirs.get(name)!r}" for name in ours if ours[name] != theirs.get(name)]
 
 
 def unexplained() -> list[str]:
