@@ -190,7 +190,7 @@ def test_a_refusal_half_way_is_no_success(ticket: Ticket, ben: Agent, telegram: 
     settle()
     delivery.refresh_from_db()
     assert delivery.state == "sent"
-    assert [list(sent)[3] for sent in telegram.sent] == ["text", "document"]
+    assert ["text" in sent for sent in telegram.sent] == [True, False]
     assert telegram.files[telegram.sent[1]["document"]["file_id"]] == b"%PDF-1.4"
 
 
@@ -203,8 +203,7 @@ def test_an_answer_quotes_what_it_answers(ticket: Ticket, ben: Agent, telegram: 
 
 
 def test_a_chat_that_moved_is_followed(ticket: Ticket, ben: Agent, telegram: FakeTelegram) -> None:
-    words = "Bad Request: group chat was upgraded to a supergroup chat"
-    telegram.plan("sendMessage", 400, words, migrate_to_chat_id=-1001234567890)
+    telegram.migrate(ANN, -1001234567890)
     delivery = answer(ticket, "Here too?", ben)
     assert delivery.state == "sent"
     assert telegram.sent[0]["chat"]["id"] == -1001234567890

@@ -38,6 +38,7 @@ def test_an_error_has_its_kind_and_keeps_the_vendors_words(row: dict[str, Any], 
 
 
 def test_a_connection_that_ends_without_an_answer_is_uncertain(telegram: FakeTelegram) -> None:
+    telegram.write(42, "Hi")
     telegram.plan_silence("sendMessage")
     assert not_sent(refusal(telegram)).kind == "uncertain"
 
