@@ -111,3 +111,10 @@ def test_the_queries_do_not_grow_with_the_batch() -> None:
     assert Message.objects.count() == 70
     assert 10 < Ticket.objects.count() < 60
     assert many <= few + 2
+
+
+def test_verify_reads_every_entry_of_a_record_of_its_own(tmp_path: Path) -> None:
+    figures = bench(tmp_path / "own", "verify", "--entries", "300")
+    assert (figures["entries"], figures["faults"]) == (300, 0)
+    assert figures["entries_per_second"] > 0
+    assert list((tmp_path / "own").glob("bench-*")) == []

@@ -3,8 +3,9 @@
 import contextlib
 import io
 import os
+import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
+_ASIDE = re.compile(r"\.[0-9a-f]{32}")
+READ_AT_ONCE = 64 * 1024  # bytes
 OPEN_AT_ONCE = 100  # files that are open while a batch is written
 
 
@@ -39,6 +42,12 @@ class Store(Protocol):
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the names of the files below `folder`, in no order."""
+
+    def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """Yield the bytes of many files in their order, None for one that is not there. Raises OSError."""
+
+    def unfinished(self) -> Iterator[str]:
+        """Yield the names of files whose writing was cut off: nobody refers to them."""
 
 
 def write_all(file: io.FileIO, data: bytes) -> None:
@@ -134,10 +143,49 @@ class FolderStore:
             return None
 
     def names(self, folder: str) -> Iterator[str]:
-        base = self.root / folder
-        for path in base.rglob("*"):
-            if path.is_file() and not path.name.startswith("."):
+        yield from _below(str(self.root / folder), f"{folder}/" if folder else "")
+
+    def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        base = f"{self.root}/"
+        for name in names:
+            try:
+                yield _whole(base + name)
+            except FileNotFoundError:
+                yield None
+
+    def unfinished(self) -> Iterator[str]:
+        for path in self.root.rglob(".*"):
+            if _ASIDE.fullmatch(path.name):
                 yield str(path.relative_to(self.root))
+
+
+def _whole(path: str) -> bytes:
+    """Return a file's bytes in three calls of the system where `open` needs six: this is done a million times."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = os.read(descriptor, READ_AT_ONCE)
+        if len(data) == READ_AT_ONCE:
+            with open(descriptor, "rb", buffering=0, closefd=False) as file:
+                data += file.read()
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def _below(folder: str, name: str) -> Iterator[str]:
+    """Yield the names of files below a folder; the kind of each comes with its name, no file is asked for it."""
+    try:
+        found = os.scandir(folder)
+    except FileNotFoundError:
+        return
+    with found:
+        for one in found:
+            if one.name.startswith("."):
+                continue
+            if one.is_dir(follow_symlinks=False):
+                yield from _below(one.path, f"{name}{one.name}/")
+            else:
+                yield name + one.name
 
 
 @lru_cache(maxsize=8)

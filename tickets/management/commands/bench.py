@@ -1,4 +1,4 @@
-"""`manage.py bench ingest|accept|pages|parse|mails`: how fast it is, on scratch data of its own."""
+"""`manage.py bench ingest|accept|pages|parse|mails|verify`: how fast it is, on scratch data of its own."""
 
 import json
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tickets.bench import verify
 from tickets.bench.acceptance import accept
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
@@ -37,7 +38,9 @@ class Command(BaseCommand):
         pages = what.add_parser("pages", help="ask for lists, tickets and searches with many tickets there")
         pages.add_argument("--tickets", type=int, default=20_000, metavar="N")
         pages.add_argument("--requests", type=int, default=100, metavar="N", help="of each kind (default: 100)")
-        for one in (taken, taken_in, parsed, pages):
+        verified = what.add_parser("verify", help="verify a record of believable entries")
+        verified.add_argument("--entries", type=int, default=20_000, metavar="N")
+        for one in (taken, taken_in, parsed, pages, verified):
             one.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -67,6 +70,10 @@ class Command(BaseCommand):
         """Measure the screens."""
         found = measure(options["tickets"], options["requests"])
         self.show({kind: asdict(page) for kind, page in found.items()}, options["json"])
+
+    def verify(self, options: dict[str, Any]) -> None:
+        """Measure the reading of the chain."""
+        self.show(verify.measure(options["entries"]), options["json"])
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
         """Print figures, one a line, or all as JSON on one line."""
