@@ -60,7 +60,7 @@ CASES = [
     ),
     (
         "Hello\n\nHelp ---03.03.2025 10:00:00---Did it\n\nFrom: Help/Desk\nTo: Zoe/X\nDate: 03.03.2025 10:00\nSubject: x\n\nold",
-        "Hello\n\nHelp ---03.03.2025 10:00:00---Did it",
+        "Hello",
     ),
     ("Hello\n\nAnn Oak\nSenior Engineer\nACME GmbH\nMusterstr. 1, 12345 Berlin\nTel. +49 30 123456\n", "Hello"),
     (

@@ -104,26 +104,31 @@ def _hides(name: str, attributes: str, html: str, at: int, last: int) -> bool:
     return _HIDDEN.search(attributes) is not None
 
 
-def only_fresh(lines: list[str], fresh: str) -> list[str] | None:
-    """Those of the plain text's lines whose words are the fresh words, in order; None when the two do not fit together."""
+def fresh_lines(lines: list[str], html: str) -> list[int] | None:
+    """The numbers of those of the plain text's lines that stand outside of the quotes which the HTML marks; None when it marks none."""
+    fresh = fresh_text(html)
+    return only_fresh(lines, fresh) if fresh is not None else None
+
+
+def only_fresh(lines: list[str], fresh: str) -> list[int] | None:
+    """Those of the plain text's lines whose words are the fresh words, in order; None when the two do not fit together.
+
+    Of what was left out one blank line stays, as a break.
+    """
     wanted = _words(fresh)
     if not wanted:
         return None
-    kept: list[str] = []
+    kept: list[int] = []
     at = found = 0
-    dropped = False
-    for line in lines:
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
         words = [] if at >= len(wanted) or line.lstrip().startswith(">") else _words(line)
         place = _place(wanted, words, at) if words else None
-        if place is None:
-            if not line.strip() and kept and kept[-1].strip():
-                kept.append("")
-            dropped = dropped or bool(line.strip())
-        else:
-            if dropped and kept and kept[-1].strip():
-                kept.append("")
-            dropped = False
-            kept.append(line)
+        if place is not None:
+            if kept and kept[-1] != number - 1 and not lines[kept[-1] + 1].strip():
+                kept.append(kept[-1] + 1)
+            kept.append(number)
             found += len(words)
             at = place
     return kept if at >= len(wanted) * 0.95 and found >= len(wanted) * 0.9 else None

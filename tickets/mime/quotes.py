@@ -5,28 +5,29 @@ a mark after which mail programs write nothing but history. Where the HTML marks
 """
 
 import re
+from collections.abc import Collection
 
+from tickets.mime.attributions import attribution_start, may_end
+from tickets.mime.header_blocks import block_end
 from tickets.mime.html import sanitise
-from tickets.mime.html_quotes import fresh_text, only_fresh
-from tickets.mime.quote_words import ATTRIBUTION_START, DATE_AND_ADDRESS, LABEL, RULE, SEPARATOR, WHEN_OR_WHO, WROTE_END
+from tickets.mime.html_quotes import fresh_lines
+from tickets.mime.marks import end_of_marked, is_marked, is_shown, own_prefix
+from tickets.mime.quote_words import RULE
+from tickets.mime.separators import STARTS, is_separator
 from tickets.mime.signatures import is_only_signature, without_signature
 
-LONGEST = 300_000
-MOST_LINES = 20_000
-_MARKED = re.compile(r"^[ \t]{0,3}(?:>|\|[ \t]?(?=\S)|[A-Z]{1,3}>[ \t])")
-_UNSEEN = {
-    "\xa0": " ",
-    "\u202f": " ",
-    "\u200b": "",
-    "\u200e": "",
-    "\u200f": "",
-    "\ufeff": "",
-    "\u202a": "",
-    "\u202c": "",
-}
-# Cheap looks before the dear ones: an announcement ends like this, a separator starts like that.
-_ENDINGS = (":", "：", "写道", "寫道", "のメール", "のメッセージ", "書きました", "작성", "wrote", "schrieb")
-_SEPARATOR_STARTS = ("-", "_", "=", "*", "—", "–", "#")
+LONGEST = 2_000_000
+MOST_LINES = 100_000
+_UNSEEN = str.maketrans(
+    {"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " "}
+    | dict.fromkeys(
+        "\u200b\u200c\u200d\u200e\u200f\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\xad", ""
+    )
+)
+_HAS_UNSEEN = re.compile("[\xa0\xad\u2009\u200b-\u200f\u202a-\u202f\u2066-\u2069\u3000\ufeff]")
+_LEFT_OUT = re.compile(r"\W{0,3}(?:snip(?:ped)?|schnipp|schnapp|cut|\.{3,5}|…)\W{0,4}", re.I)
+_SIGNATURE = "-----BEGIN PGP SIGNATURE"
+_ARMOUR = (_SIGNATURE, "-----BEGIN PGP SIGNED")
 
 
 def reply_of(text: str, html: str | None = None) -> str:
@@ -37,198 +38,165 @@ def reply_of(text: str, html: str | None = None) -> str:
     return reply_from(text, sanitise(html) if html else None)
 
 
-def reply_from(text: str, sanitised: str | None) -> str:
-    """`reply_of` for HTML that was sanitised already."""
-    if not text or len(text) > LONGEST:
+def reply_from(text: str, sanitised: str | None, known: Collection[int] = frozenset()) -> str:
+    """`reply_of` for HTML that was sanitised already. `known` are the numbers of lines that are quoted for certain."""
+    if not text or len(text) > LONGEST or text.count("\n") > MOST_LINES:
         return text
-    lines = _seen(text).split("\n")
-    if len(lines) > MOST_LINES:
-        return text
-    fresh = fresh_text(sanitised) if sanitised else None
-    if fresh is not None:
-        marked = only_fresh(lines, fresh)
-        if marked is not None:
-            return _letter(marked) or text.strip("\n")
-    return _letter(lines) or text.strip("\n")
+    lines = text.split("\n")
+    seen = visible(text).split("\n")
+    places = fresh_lines(seen, sanitised) if sanitised and not known else None
+    if places is not None:
+        lines = [lines[place] for place in places]
+        seen = [seen[place] for place in places]
+    return _letter(lines, seen, _Reader(seen, known).read()) or text.strip("\n")
 
 
-def _seen(text: str) -> str:
-    """`text` without characters that show nothing, which would keep a line from being recognised."""
-    if not text.isascii():
-        for char, shown in _UNSEEN.items():
-            if char in text:
-                text = text.replace(char, shown)
-    return text
+def visible(text: str) -> str:
+    """`text` without characters that show nothing, which would keep a line from being recognised; as many lines."""
+    return text.translate(_UNSEEN) if not text.isascii() and _HAS_UNSEEN.search(text) else text
 
 
-def _letter(lines: list[str]) -> str:
-    """The kept runs of lines, each without its signature, put together."""
-    runs = _own_runs(lines)
+def _letter(lines: list[str], seen: list[str], runs: list[tuple[int, int]]) -> str:
+    """The runs of the writer's own lines, each without its signature, put together."""
+    runs = [run for run in (_trimmed(seen, *run, last=run is runs[-1]) for run in runs) if run[0] < run[1]]
     if len(runs) > 1:
-        runs = [run for run in runs if not is_only_signature(run)] or runs
+        runs = [run for run in runs if not is_only_signature(seen[slice(*run)])] or runs
     pieces = []
-    for number, run in enumerate(runs):
-        last = number == len(runs) - 1 or not any(any(line.strip() for line in later) for later in runs[number + 1 :])
-        kept = without_signature(run) if last or number == 0 else run
-        piece = _trimmed(kept)
-        if piece:
-            pieces.append(piece)
-    return "\n\n".join(pieces)
+    for number, (start, end) in enumerate(runs):
+        if number in (0, len(runs) - 1):
+            end = start + len(without_signature(seen[start:end]))
+            start, end = _trimmed(seen, start, end, last=True)
+        pieces.append("\n".join(line.rstrip() for line in lines[start:end]))
+    return "\n\n".join(piece for piece in pieces if piece)
 
 
-def _trimmed(lines: list[str]) -> str:
-    start, end = 0, len(lines)
-    while start < end and not lines[start].strip():
+def _trimmed(seen: list[str], start: int, end: int, *, last: bool) -> tuple[int, int]:
+    """The run without blank lines at its ends, and without the line drawn above a quote or the mark of what was left out of it."""
+    while start < end and not seen[start].strip():
         start += 1
-    while end > start and not lines[end - 1].strip():
+    while end > start and (not seen[end - 1].strip() or (not last and RULE.match(seen[end - 1]))):
         end -= 1
-    return "\n".join(line.rstrip() for line in lines[start:end])
+    if end - start == 1 and not last and _LEFT_OUT.fullmatch(seen[start].strip()):
+        return start, start
+    return start, end
 
 
-def _own_runs(lines: list[str]) -> list[list[str]]:
-    """The lines that are not quoted, as runs between the quotes."""
-    runs: list[list[str]] = [[]]
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if _is_marked(lines, at):
-            at = _end_of_marked(lines, at)
-            runs.append([])
-            continue
-        if not line.strip():
-            runs[-1].append(line)
-            at += 1
-            continue
-        end = _announcement(lines, at)
-        if end is None:
-            runs[-1].append(line)
-            at += 1
-        elif _answered_between(lines, end):
-            at = end
-            runs.append([])
-        else:
-            break
-    return runs
+class _Reader:
+    """Reads the lines once and collects the runs that are the writer's own."""
 
+    def __init__(self, lines: list[str], known: Collection[int]) -> None:
+        self.lines = lines
+        self.known = known
+        self.runs: list[tuple[int, int]] = []
+        self.start = self.at = 0
+        self.above = -1
+        self.announced = False
+        self.prefix = ""
 
-def _is_marked(lines: list[str], at: int) -> bool:
-    line = lines[at]
-    if not _MARKED.match(line):
-        return False
-    if line.lstrip().startswith(">"):
-        # ">From" at the start of a line is what mbox files make of "From"
-        return not line.startswith(">From ") or (at + 1 < len(lines) and lines[at + 1].startswith(">"))
-    other = [lines[index] for index in (at - 1, at + 1) if 0 <= index < len(lines)]
-    return any(_MARKED.match(near) and near.lstrip()[:1] == line.lstrip()[:1] for near in other)
+    def read(self) -> list[tuple[int, int]]:
+        """The runs, as numbers of their first line and of the line after their last."""
+        total = len(self.lines)
+        while self.at < total:
+            line = self.lines[self.at]
+            if not line or line.isspace():
+                self.at += 1
+            elif self.is_quoted(self.at):
+                self.pass_quoted()
+            elif not self.pass_mark(line):
+                self.above = self.at
+                self.at += 1
+        self.close(total)
+        return self.runs
 
+    def close(self, end: int) -> None:
+        """The run that is being read ends before line `end`."""
+        if self.start < end:
+            self.runs.append((self.start, end))
 
-def _end_of_marked(lines: list[str], at: int) -> int:
-    """The line after a run of marked lines; a wrapped end of a marked line counts as marked."""
-    while at < len(lines):
-        if _is_marked(lines, at):
-            at += 1
-        elif _is_wrapped_tail(lines, at):
-            at += 2
-        else:
-            break
-    return at
+    def is_quoted(self, at: int) -> bool:
+        """Is this line marked, or known to be quoted?"""
+        return at in self.known or is_marked(self.lines, at, self.prefix)
 
+    def pass_quoted(self) -> None:
+        """Go behind marked lines. Such as a letter shows as a log belong to it."""
+        end = self.at + 1 if self.at in self.known else end_of_marked(self.lines, self.at, self.prefix)
+        if not self.announced and is_shown(self.lines, self.above, self.at, end):
+            self.above, self.at = end - 1, end
+            return
+        close = self.at
+        if self.above >= self.start and self.at - self.above <= 2:
+            announced = attribution_start(self.lines, self.start, self.above, quoted_below=True)
+            close = self.at if announced is None else announced
+        self.close(close)
+        self.announced = True
+        self.start = self.at = end
 
-def _is_wrapped_tail(lines: list[str], at: int) -> bool:
-    tail = lines[at].strip()
-    return (
-        0 < len(tail) <= 30
-        and at + 1 < len(lines)
-        and lines[at + 1].startswith(">")
-        and len(lines[at - 1]) >= 60
-        and lines[at - 1].startswith(">")
-        and tail[0].islower()
-        and not tail.endswith((".", "!", "?"))
-        and len(lines[at + 1].strip("> ")) > 0
-    )
-
-
-def _announcement(lines: list[str], at: int) -> int | None:
-    """The line after an announcement of quoted history that begins at `at`; None when none does."""
-    line = lines[at]
-    if line.lstrip().startswith(_SEPARATOR_STARTS) or line.rstrip().endswith((":", "：")) or "bove this line" in line:
-        if SEPARATOR.match(line):
-            return _after_block(lines, at + 1)
-        if RULE.match(line):
-            following = _next_filled(lines, at + 1)
-            return _after_header_block(lines, following) if following is not None else None
-    if len(line) > 400:
-        return None
-    return _after_header_block(lines, at) or _after_attribution(lines, at)
-
-
-def _after_block(lines: list[str], at: int) -> int:
-    """Behind the header block that may follow a separator line."""
-    following = _next_filled(lines, at)
-    return (_after_header_block(lines, following) if following is not None else None) or at
-
-
-def _next_filled(lines: list[str], at: int, within: int = 4) -> int | None:
-    return next((number for number in range(at, min(len(lines), at + within)) if lines[number].strip()), None)
-
-
-def _after_header_block(lines: list[str], at: int) -> int | None:
-    """Behind an Outlook-like block of labelled lines: a From, one more, and an address, a subject or a time among them."""
-    if (":" not in lines[at] and "：" not in lines[at]) or not LABEL.match(lines[at]):
-        return None
-    kinds: set[str] = set()
-    values, gap, number, end = "", 0, at, at
-    while number < len(lines) and number < at + 24 and gap <= 2:
-        match = LABEL.match(lines[number]) if len(lines[number]) < 1200 else None
-        if match:
-            kind = match.lastgroup if match.lastgroup != "value" else None
-            kinds.add(kind or next(name for name in ("from_", "date", "subject", "to", "cc") if match[name]))
-            values += "\n" + match["value"]
-            gap, end = 0, number + 1
-        else:
-            gap += 1
-        number += 1
-    enough = "from_" in kinds and len(kinds) >= 3 and ("@" in values or ("subject" in kinds and "date" in kinds))
-    return end if enough else None
-
-
-def _after_attribution(lines: list[str], at: int) -> int | None:
-    """Behind "On 3 March 2025, Ann Oak wrote:", which may be wrapped over up to four lines."""
-    if not any(line.rstrip(" *_").endswith(_ENDINGS) for line in lines[at : at + 4]):
-        return None
-    joined = ""
-    for number in range(at, min(at + 4, len(lines))):
-        line = lines[number].strip()
-        if (
-            not line
-            or line.startswith(">")
-            or (number > at and not ATTRIBUTION_START.match(lines[at].lstrip(" \t-*—–")))
+    def pass_mark(self, line: str) -> bool:
+        """Go behind an announcement, a header block or a separator that begins (or ends) at this line; False when none does."""
+        text = line.strip()
+        if text.startswith(_ARMOUR):
+            return self.pass_armour(text)
+        if (text.startswith(STARTS) or text[-1] in ":：" or "--" in text or "this line" in text) and is_separator(
+            text, self.next_filled(self.at + 1)
         ):
-            return None
-        joined = f"{joined} {line}".strip()
-        if len(joined) > 400:
-            return None
-        if _is_attribution(joined, lines, number + 1):
-            return number + 1
-    return None
-
-
-def _is_attribution(joined: str, lines: list[str], following: int) -> bool:
-    text = joined.rstrip(" *_")
-    if not text.endswith(_ENDINGS):
+            return self.pass_announcement(self.at, self.behind_block(self.at + 1), has_header=False)
+        if ":" in text or "：" in text:
+            end = block_end(self.lines, self.at)
+            if end is not None:
+                return self.pass_announcement(self.at, end, has_header=True)
+        if may_end(text):
+            start = attribution_start(
+                self.lines, self.start, self.at, quoted_below=self.is_quoted_below(self.at + 1, 2)
+            )
+            if start is not None:
+                return self.pass_announcement(start, self.at + 1, has_header=False)
         return False
-    if DATE_AND_ADDRESS.search(text):
+
+    def pass_announcement(self, start: int, end: int, *, has_header: bool) -> bool:
+        """Everything below an announcement is history, unless marked lines follow: then what is not marked is the writer's."""
+        top = any(line.strip() for line in self.lines[self.start : start]) or bool(self.runs)
+        self.close(start)
+        self.announced = True
+        self.above = -1
+        self.start = self.at = len(self.lines)
+        first = self.first_filled(end, 12)
+        if first is None:
+            return True
+        if not self.is_quoted_below(end, 12):
+            self.prefix = own_prefix(self.lines, first)
+        if (self.is_quoted(first) and first not in self.known) and not (has_header and top):
+            self.start = self.at = end
         return True
-    if not WROTE_END.search(text):
-        return False
-    after = _next_filled(lines, following, 3)
-    quoted = after is not None and lines[after].lstrip().startswith(">")
-    return quoted or (
-        WHEN_OR_WHO.search(text) is not None and ATTRIBUTION_START.match(text.lstrip(" \t-*—–")) is not None
-    )
 
+    def behind_block(self, at: int) -> int:
+        """Behind the header block that may follow a separator."""
+        first = self.first_filled(at, 4)
+        return (block_end(self.lines, first, after_separator=True) if first is not None else None) or at
 
-def _answered_between(lines: list[str], at: int) -> bool:
-    """Does marked text follow an announcement? Then what is not marked below it is the writer's own."""
-    first = _next_filled(lines, at, 12)
-    return first is not None and _is_marked(lines, first)
+    def pass_armour(self, text: str) -> bool:
+        """OpenPGP's own lines (RFC 9580 §7): the head of a signed text, and the signature below it."""
+        self.close(self.at)
+        signature = text.startswith(_SIGNATURE)
+        while self.at < len(self.lines):
+            line = self.lines[self.at].strip()
+            self.at += 1
+            if line.startswith("-----END PGP") if signature else not line:
+                break
+        self.start = self.at
+        return True
+
+    def first_filled(self, at: int, within: int) -> int | None:
+        """The next line that is not blank."""
+        return next(
+            (number for number in range(at, min(len(self.lines), at + within)) if self.lines[number].strip()), None
+        )
+
+    def next_filled(self, at: int) -> str | None:
+        """The words of the next line that is not blank."""
+        number = self.first_filled(at, 4)
+        return None if number is None else self.lines[number]
+
+    def is_quoted_below(self, at: int, within: int) -> bool:
+        """Is the next line that is not blank a quoted one?"""
+        first = self.first_filled(at, within)
+        return first is not None and self.is_quoted(first)

@@ -1,0 +1,80 @@
+"""The line that announces a quote, "On 3 March 2025, Ann Oak <ann@x.example> wrote:", in any language and wrapped as it may be.
+
+The shape decides, not the language: who (an address or a name before a verb), when, and a colon at the end. With marked lines
+below it less is asked for; without them a person might have written it in a letter, and more is.
+"""
+
+import re
+
+from tickets.mime.quote_words import ADDRESS, ATTRIBUTION_START, DATE, ENDINGS, TIME, WROTE, YEAR
+
+LONGEST = 400
+MOST_LINES = 4
+_AROUND = " \t*_-—–~=[]•"
+_SENTENCE_END = re.compile(r"(?:[^\W\d_]{4,}|[)\"”])[.!]$|[?…]$|:$")
+_NEWS = re.compile(
+    r"(?:wrote in|schrieb in?m?|a écrit dans le|escribió en el) (?:the )?(?:message|news|newsbeitrag|mensaje)", re.I
+)
+
+
+def may_end(line: str) -> bool:
+    """A cheap look: could an announcement end with this line?"""
+    return line.rstrip(" \t*_]").endswith(ENDINGS)
+
+
+def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool) -> int | None:
+    """The first line of the announcement that ends with line `at`, not above `lowest`; None when it is none.
+
+    `quoted_below` says that the next line is marked as quoted.
+    """
+    weak = None
+    joined = ""
+    for number in range(at, max(lowest, at - MOST_LINES + 1) - 1, -1):
+        line = lines[number].strip(_AROUND)
+        if not line or len(line) > LONGEST or (number < at and _SENTENCE_END.search(line)):
+            break
+        joined = f"{line} {joined}".rstrip()
+        if len(joined) > LONGEST:
+            break
+        begins = ATTRIBUTION_START.match(line) is not None
+        if _is_whole(joined, quoted_below) and (begins or number == at):
+            if begins and (number == lowest or not _goes_on(lines[number - 1], joined)):
+                return _if_apart(lines, lowest, number, at, joined, quoted_below)
+            weak = number
+        elif weak is None and number == at and quoted_below and _is_part(joined):
+            weak = number
+    return weak
+
+
+def _goes_on(above: str, joined: str) -> bool:
+    """Does the line above belong to the announcement that already is whole? It does when it holds the date that is missing."""
+    above = above.strip(_AROUND)
+    return bool(above) and DATE.search(joined) is None and DATE.search(above) is not None
+
+
+def _if_apart(lines: list[str], lowest: int, start: int, at: int, joined: str, quoted_below: bool) -> int | None:
+    """An announcement without address or marks below it must stand apart, or it is a sentence of the letter."""
+    if quoted_below or ADDRESS.search(joined):
+        return start
+    below = lines[at + 1].strip() if at + 1 < len(lines) else ""
+    apart = (start == lowest or not lines[start - 1].strip()) and not below.startswith(('"', "'", "“", "„", "«", "‘"))
+    return start if apart else None
+
+
+def _is_whole(text: str, quoted_below: bool) -> bool:
+    who, when, wrote = ADDRESS.search(text), DATE.search(text), WROTE.search(text)
+    ends = text.rstrip(" *_]").endswith(ENDINGS)
+    if quoted_below:
+        return bool((when and who) or (ends and wrote and (when or who)))
+    if not ends or len(text.split()) > 40:
+        return False
+    if who:
+        return bool(wrote or when) and (when is not None or len(text.split()) <= 12)
+    return bool(wrote and YEAR.search(text) and TIME.search(text)) or _NEWS.search(text) is not None
+
+
+def _is_part(text: str) -> bool:
+    """One line above marked lines that says less: "Ann wrote:", "<ann@x.example>:", "3 March 2025:"."""
+    if len(text.split()) > 12 or not text.rstrip(" *_]").endswith(ENDINGS):
+        return False
+    return any(pattern.search(text) for pattern in (WROTE, ADDRESS, YEAR))

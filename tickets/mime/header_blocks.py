@@ -1,0 +1,85 @@
+"""The block of From, Sent, To and Subject that Outlook and many others put above what they quote, in any language."""
+
+from tickets.mime.quote_words import ADDRESS, INNER_LABEL, LABELS, LONGEST_LABEL, TIME, YEAR
+
+MOST_ROWS = 24
+MOST_WRAPPED = 60
+LONGEST_ROW = 4000
+_AROUND = " \t>|*_\xa0"
+
+
+def label_of(line: str) -> tuple[str, str] | None:
+    """The kind of a labelled line (from, sent, date, to, cc, subject) and its value; None for any other line."""
+    colon = line.find(":", 0, LONGEST_LABEL + 12)
+    if colon < 0:
+        colon = line.find("：", 0, LONGEST_LABEL + 12)
+        if colon < 0:
+            return None
+    kind = LABELS.get(line[:colon].strip(_AROUND).lower())
+    return (kind, line[colon + 1 :].strip(_AROUND)) if kind else None
+
+
+def block_end(lines: list[str], at: int, after_separator: bool = False) -> int | None:
+    """The line after the header block that begins at `at`; None when none does. Long rows may be wrapped, some may be missing."""
+    first = label_of(lines[at])
+    if first is None or len(lines[at]) > LONGEST_ROW:
+        return None
+    rows: dict[str, str] = {}
+    end, number = at, at
+    for _ in range(MOST_ROWS):
+        found = label_of(lines[number]) if number < len(lines) else None
+        if found is None:
+            break
+        kind, value = found
+        if kind in rows and kind in ("from", "subject"):
+            break
+        rows.setdefault(kind, value)
+        rows.update(_inner_rows(value) if kind == "from" and "subject" not in rows else {})
+        end = number + 1
+        number = _next_row(lines, end, kind)
+    stands_alone = after_separator or at == 0 or not lines[at - 1].strip(" \t-_=*>")
+    return end if _is_enough(rows, stands_alone) else None
+
+
+def _inner_rows(value: str) -> dict[str, str]:
+    """The rows that stand in one line with From, as HTML without line breaks leaves them."""
+    if ":" not in value and "：" not in value:
+        return {}
+    pieces = INNER_LABEL.split(value[:LONGEST_ROW])
+    if len(pieces) < 5:
+        return {}
+    found = {"from": pieces[0]}
+    for word, text in zip(pieces[1::2], pieces[2::2], strict=False):
+        found.setdefault(LABELS[word.lower()], text)
+    return found
+
+
+def _next_row(lines: list[str], at: int, kind: str) -> int:
+    """Where the next labelled line stands, behind the wrapped rest of a row or one blank line; beyond the end when nowhere."""
+    most = MOST_WRAPPED if kind in ("to", "cc") else 2
+    blank = 0
+    for number in range(at, min(at + most + 2, len(lines))):
+        line = lines[number]
+        if not line.strip(_AROUND):
+            blank += 1
+            if blank > 1:
+                break
+        elif label_of(line) is not None:
+            return number
+        elif blank or (number - at >= 2 and "@" not in line and not line.rstrip().endswith((";", ","))):
+            break
+    return len(lines)
+
+
+def _is_enough(rows: dict[str, str], stands_alone: bool) -> bool:
+    """Is this a header of a mail, and not a form that somebody filled in ("From: Berlin, To: Paris, Date: Monday")?"""
+    address = any("@" in rows.get(kind, "") for kind in ("from", "to", "cc"))
+    when = rows.get("sent") or rows.get("date") or ""
+    if "from" in rows and len(rows) >= 3:
+        dated = "sent" in rows or (TIME.search(when) is not None and YEAR.search(when) is not None)
+        return (
+            address or ("subject" in rows and ("to" in rows or bool(when))) or ("to" in rows and dated and bool(when))
+        )
+    if "from" in rows and len(rows) == 2:
+        return stands_alone and ADDRESS.search(rows["from"]) is not None
+    return stands_alone and "sent" in rows and "subject" in rows and "to" in rows
