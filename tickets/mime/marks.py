@@ -9,7 +9,8 @@ _INITIALS = re.compile(r"\s{0,3}([^\W\d_]{1,12})>(?:[ \t>]|$)")
 _TECHNICAL = re.compile(
     r"(?i:\b(?:error|exception|warning|warn|fatal|failed|failure|traceback|undefined|errno|denied|timeout|debug|segfault)\b)|"
     r"(?i:\b(?:fehler|erreur|ошибка|select|insert|sudo|null|nil)\b)|"
-    r"0x[0-9a-fA-F]{2,}|\b[A-Z]:\\|(?:^|\s)[~.]?/[\w.-]{1,60}/[\w.-]|\w\(\)|[{};]\s*$|^\s*at \w|\d\d:\d\d:\d\d|\$ |\b\d{1,3}(?:\.\d{1,3}){3}\b|\w=\w|::|->"
+    r"0x[0-9a-fA-F]{2,}|\b[A-Z]:\\|(?:^|\s)[~.]?/[\w.-]{1,60}/[\w.-]|\w\(\)|[{};]\s*$|"
+    r"^\s*at \w|\d\d:\d\d:\d\d|\$ |\b\d{1,3}(?:\.\d{1,3}){3}\b|\w=\w|::|->"
 )
 _SHOWS = re.compile(
     r"(?i)[:：]\s*$|\b(?:error|log|logs|output|message|following|this|console|command|meldung|ausgabe|erreur|ошибк\w*)\W*$"
