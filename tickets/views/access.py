@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tickets.models import Agent, Message, Ticket, WriteKey
 from tickets.permissions import visible_to
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 LONGEST_KEY = 40
 
 
@@ -31,7 +31,7 @@ def signed_in(view: View) -> View:
     """Let only agents in, and answer in their language and time zone."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         agent = agent_of(request)
@@ -47,7 +47,7 @@ def writes(view: View) -> View:
 
     @signed_in
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not agent_of(request).may_write:
@@ -64,7 +64,7 @@ def administrates(view: View) -> View:
 
     @signed_in
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not agent_of(request).is_administrator:
             raise PermissionDenied(_("Only administrators may open this page. Ask one of them."))
         return view(request, *args, **kwargs)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
@@ -41,7 +41,7 @@ CHANGES: dict[str, Change] = {
 
 
 @writes
-def change(request: HttpRequest, number: int) -> HttpResponse:
+def change(request: HttpRequest, number: int) -> HttpResponseBase:
     """One change: `what` names it, `value` is what it becomes."""
     ticket, make = ticket_of(request, number), CHANGES.get(request.POST.get("what", ""))
     if make is None:
@@ -50,7 +50,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @writes
-def retry(request: HttpRequest, public_id: str) -> HttpResponse:
+def retry(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Send again what failed or is uncertain: a person's decision."""
     deliveries = Delivery.objects.select_related("message__ticket__mailbox", "account")
     delivery = get_object_or_404(deliveries, public_id=public_id, message__ticket__in=visible_to(agent_of(request)))
@@ -63,7 +63,7 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @writes
-def merge(request: HttpRequest, number: int) -> HttpResponse:
+def merge(request: HttpRequest, number: int) -> HttpResponseBase:
     """Join this ticket with a linked one; the conversation goes on there."""
     ticket, into = ticket_of(request, number), request.POST.get("into", "")
     target = ticket_of(request, int(into) if into.isdecimal() else 0)
@@ -74,7 +74,7 @@ def merge(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("tickets:ticket-show", number=target.number)
 
 
-def done(request: HttpRequest, number: int, write: Callable[[], str]) -> HttpResponse:
+def done(request: HttpRequest, number: int, write: Callable[[], str]) -> HttpResponseBase:
     """Write once; answer with the ticket as it is now, or with why it could not be."""
     try:
         once(request, write)

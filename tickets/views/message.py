@@ -1,7 +1,6 @@
 """One message: its HTML on its own paper, its whole text, its files, and the original."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from tickets.channels import NotConnected, NotSent, Outgoing, open_channel
+from tickets.mime.file_names import safe_name
 from tickets.mime.parse import attachment as read_attachment
 from tickets.models import Attachment, Delivery, Message
 from tickets.record.read import Missing, original
@@ -17,8 +17,6 @@ from tickets.views.access import message_of, signed_in
 from tickets.views.timeline import PICTURES
 
 MOST_SHOWN = 400_000  # characters of a raw source on the screen; the download has all of it
-_NOT_IN_NAMES = re.compile(r"[^\w.\-]+")
-_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 
 @signed_in
@@ -32,7 +30,7 @@ def download(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
     """A file, as a download under a name of our making, whatever it calls itself."""
     file, content = file_of(message_of(request, public_id), part)
     response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{safe_name(file)}"'
+    response["Content-Disposition"] = f'attachment; filename="{safe_name(file.filename, f"file-{file.part}")}"'
     return guarded(response)
 
 
@@ -44,7 +42,7 @@ def picture(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
     if kind is None:
         raise Http404
     response = guarded(HttpResponse(content, content_type=kind))
-    response["Content-Disposition"] = f'inline; filename="{safe_name(file)}"'
+    response["Content-Disposition"] = f'inline; filename="{safe_name(file.filename, f"file-{file.part}")}"'
     response["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 
@@ -70,15 +68,6 @@ def kind_of_picture(content: bytes) -> str | None:
     if content[:6] in (b"GIF87a", b"GIF89a"):
         return PICTURES[2]
     return PICTURES[3] if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
-
-
-def safe_name(file: Attachment) -> str:
-    """A file name in ASCII that no system misreads: letters, digits, dot, dash; at most 100 characters."""
-    name = file.filename.replace("\\", "/").rsplit("/", 1)[-1]
-    extension = _EXTENSION.search(name)
-    stem = name[: extension.start()] if extension else name
-    plain = _NOT_IN_NAMES.sub("-", stem.encode("ascii", "ignore").decode()).strip("-.")
-    return (plain[:80] or f"file-{file.part}") + (extension.group().lower() if extension else "")
 
 
 def guarded(response: HttpResponse) -> HttpResponse:

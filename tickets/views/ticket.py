@@ -112,4 +112,5 @@ def panel(agent: Agent, contact: Contact, ticket: Ticket | None = None) -> dict[
         "contact_name": contact.name or next((one.address for one in addresses), ""),
         "their_tickets": theirs.order_by("-last_message_at")[:OTHER_TICKETS],
         "open_number": ticket.number if ticket else 0,
+        "may_administrate": agent.is_administrator,
     }

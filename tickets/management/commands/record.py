@@ -6,12 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from tickets.management.record.compare import Compare
+from tickets.management.record.export import Export
 from tickets.management.record.rebuild import Rebuild
 from tickets.management.record.verb import Verb
 from tickets.management.record.verify import Verify
 
 VERBS: dict[str, type[Verb]] = {
     "compare": Compare,
+    "export": Export,
     "rebuild": Rebuild,
     "verify": Verify,
 }
