@@ -24,7 +24,7 @@ from tickets.views.access import administrates, agent_of
 from tickets.views.answer import Person, answer
 from tickets.views.rail import frame
 
-KINDS = [("mbox", _("mbox: one file, for Thunderbird, mutt and others")), ("zip", _("zip of .eml files"))]
+KINDS = [("mbox", _("mbox")), ("zip", _("zip of .eml files"))]
 TYPES = {"mbox": "application/mbox", "zip": "application/zip"}
 logger = logging.getLogger(__name__)
 
@@ -32,11 +32,15 @@ logger = logging.getLogger(__name__)
 class ExportForm(forms.Form):
     """What is to be exported."""
 
-    format = forms.ChoiceField(label=_("Format"), choices=KINDS)
+    format = forms.ChoiceField(
+        label=_("Format"), choices=KINDS, help_text=_("mbox is one file, for Thunderbird, mutt and others.")
+    )
     ticket = forms.IntegerField(label=_("Ticket number"), required=False, min_value=1, help_text=_("Empty: all."))
     contact = forms.CharField(label=_("Customer’s address"), required=False, max_length=320, help_text=_("Empty: all."))
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Up to and with"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=_("Up to and including"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     with_trace = forms.BooleanField(
         label=_("With the record’s own fields"),
         required=False,
