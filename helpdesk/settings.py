@@ -1,6 +1,7 @@
 """All settings, from the environment alone. docs/operating.md lists them; a wrong value stops the start and says why."""
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -226,6 +227,14 @@ ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items
 
 CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram"]
 LAST_RESORT = "email"
+
+# --- The record -------------------------------------------------------------------------------------------------------
+
+# A seal states where the record's chain ends; a copy at an address outside shows whether anybody has rewritten it since.
+SEAL_MINUTES = env.number("SEAL_MINUTES", 10, high=60 * 24 * 7)
+SEAL_WITNESS = env.text("SEAL_WITNESS")
+if SEAL_WITNESS and not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", SEAL_WITNESS):
+    raise env.wrong("SEAL_WITNESS", SEAL_WITNESS, "it must be one email address")
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 

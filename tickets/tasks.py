@@ -7,10 +7,12 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
 from tickets.actions import deliver as delivering
+from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
 from tickets.inbox.process import process_waiting
+from tickets.mail.witness import send_seals
 from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
 from tickets.record import append as appending
 from tickets.wake import answered, wake
@@ -71,6 +73,15 @@ def sweep() -> None:
     sweeping.forget_old()
     delivering.give_up_on_abandoned()
     delivering.recheck()
+    wake("seal")
+
+
+@shared_task
+def seal() -> None:
+    """State where the record ends, when that is due, and mail it to the witness."""
+    answered("seal")
+    sealing.seal_when_due()
+    send_seals()
 
 
 def tick() -> None:

@@ -14,6 +14,8 @@ from tickets.actions.merge import merge
 from tickets.actions.note import note
 from tickets.actions.people import add_agent
 from tickets.actions.reply import forward, recipients, reply, start
+from tickets.actions.seal import seal
+from tickets.mail.witness import send_seals
 from tickets.mime.build import File
 from tickets.models import Account, Agent, Delivery, Message, State, Ticket
 from tickets.record.compare import unexplained
@@ -106,6 +108,13 @@ class Helpdesk(RuleBasedStateMachine):
         desk.settle()
         for delivery in Delivery.objects.filter(state="failed")[:1]:
             retry_delivery(delivery, self.ann)
+
+    @rule()
+    def the_record_is_sealed(self) -> None:
+        desk.settle()
+        seal()
+        desk.settle()
+        send_seals()
 
     def teardown(self) -> None:
         assert Agent.objects.count() == 1

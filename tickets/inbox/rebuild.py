@@ -13,6 +13,7 @@ from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.merge import apply_merge
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import apply_said
+from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
 from tickets.mime.parse import parse
 from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
 from tickets.models.numbers import skip_automation, taken
@@ -138,6 +139,8 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "outcome": _each(apply_outcome),
     "retry": _each(apply_retry),
     "merge": _each(apply_merge),
+    "seal": _each(apply_seal),
+    "witnessed": _each(apply_witnessed),
 }
 
 
@@ -146,4 +149,6 @@ def _finish() -> None:
     under_way = (DeliveryState.QUEUED, DeliveryState.SENDING)
     Delivery.objects.filter(state__in=under_way).update(state=DeliveryState.UNCERTAIN, reason=LOST)
     taken(Ticket.objects.aggregate(last=Max("number"))["last"] or 0)
-    skip_automation(Counter.objects.get(name=HEAD).value)
+    end = Counter.objects.get(name=HEAD).value
+    skip_automation(end)
+    skip_witness(end)

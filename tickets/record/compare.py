@@ -81,7 +81,7 @@ FIELDS_LEFT_OUT = {
     "Delivery.lease_by": "lease columns",
     "Delivery.lease_until": "lease columns",
     "SearchDoc.words": "FTS5 keeps the words in its own table",
-    "Counter.value": "compared for the head of the record alone",
+    "Counter.value": "of the head and the last seal, whose chain values are compared",
 }
 LIVE = {"queued", "sending"}
 
@@ -109,7 +109,7 @@ def rows(model: type[Model], using: str) -> Iterator[tuple[tuple[Any, ...], dict
     if model is Entry:
         found = found.filter(number__isnull=False)
     if model is Counter:
-        found = found.filter(name="record")
+        found = found.filter(name__in=("record", "seal"))
     keys = KEYS[model]
     for row in found.values(*keys, *_lookups(model)).iterator(chunk_size=500):
         yield tuple(row[key] for key in keys), _settled(model, row)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from tickets.management.record.compare import Compare
 from tickets.management.record.export import Export
 from tickets.management.record.rebuild import Rebuild
+from tickets.management.record.seal import Seal
 from tickets.management.record.verb import Verb
 from tickets.management.record.verify import Verify
 
@@ -15,6 +16,7 @@ VERBS: dict[str, type[Verb]] = {
     "compare": Compare,
     "export": Export,
     "rebuild": Rebuild,
+    "seal": Seal,
     "verify": Verify,
 }
 
