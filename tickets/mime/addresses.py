@@ -10,12 +10,16 @@ from tickets.mime.words import decode_words
 
 MOST_TOKENS = 300_000  # fifty thousand mailboxes have two hundred thousand
 _SIMPLE = re.compile(r'(?:"([^"\\<>]*)"|([^"\\<>@,;:()\[\]]*))\s*<([^<>@\s,;:"()]+)@([^<>@\s,;:"()]+)>')
-_BARE = re.compile(r"([^<>@\s,;:\"()]+)@([^<>@\s,;:\"()]+)")
+_BARE = re.compile(r"(?!')([^<>@\s,;:\"()]+)@([^<>@\s,;:\"()]+)")
 _TOKEN = re.compile(
-    r'("(?:[^"\\]+|\\.)*+"@[^\s<>,;:()"]+)|"((?:[^"\\]+|\\.)*+)"?|<((?:"[^"<>]*"@)?[^<>]*)>?|([,;:])|([()])|([^",;:<>()]+)|(.)',
-    re.S,
+    r'("(?:[^"\\]+|\\.)*+"@[^\s<>,;:()"]+)|"((?:[^"\\]+|\\.)*+)"?|<((?:"[^"<>]*"@)?[^<>]*)>?|([,;:])|([()])'
+    r'|(=\?[\w.:+*-]{1,60}\?[bq]\?[^?]{0,1000}\?=|[^",;:<>()=]+|=)|(.)',
+    re.S | re.I,
 )
-_ADDRESS = re.compile(r"""[^\s<>@,;:"'()\[\]]+@(?:\[[^\s\[\]<>]{1,60}\]|[^\s<>@,;:"'()\[\]]+)""")
+_ADDRESS = re.compile(
+    r"""(?:(?<=')|(?<!\S)|(?<=[\[(:<,;"]))[^\s<>@,;:"()\[\]]+@(?:\[[^\s\[\]<>]{1,60}\]|[^\s<>@,;:"'()\[\]]+)"""
+)
+_LAST_RESORT = re.compile(r"[^\s<>@,;:\"'()\[\]\\]{1,64}@[^\s<>@,;:\"'()\[\]\\]{1,255}")
 _ESCAPED = re.compile(r"\\(.)")
 _SPACES = re.compile(r"\s+")
 
@@ -34,14 +38,25 @@ def mailboxes(text: str) -> list[Mailbox]:
     if not text:
         return []
     if one := _SIMPLE.fullmatch(text):
-        return [Mailbox(_name(one[1] if one[1] is not None else one[2]), f"{one[3]}@{one[4].lower()}")]
+        return [Mailbox(_name(one[1] if one[1] is not None else one[2]), f"{one[3]}@{one[4].lower().rstrip('.')}")]
     if one := _BARE.fullmatch(text):
-        return [Mailbox("", f"{one[1]}@{one[2].lower()}")]
-    found = _Reader(text).read()
+        return [Mailbox("", f"{one[1]}@{one[2].lower().rstrip('.')}")]
+    found = _Reader(_balanced(text)).read()
     if not found and "=?" in text:
         decoded = decode_words(text)
         found = _Reader(decoded).read() if "@" in decoded else []
+    if not found and "@" in text:  # a bracket or a quote that never ends has swallowed it
+        found = [
+            Mailbox("", address) for match in islice(_LAST_RESORT.finditer(text), 1) if (address := normal(match[0]))
+        ]
     return found
+
+
+def _balanced(text: str) -> str:
+    """`text` without a quote that never ends, if more than one mailbox stands behind it."""
+    quotes = text.count('"') - text.count('\\"')
+    last = text.rfind('"')
+    return text[:last] + text[last + 1 :] if quotes % 2 and text.count("@", last) > 1 else text
 
 
 def first(text: str | None) -> Mailbox | None:
@@ -92,7 +107,7 @@ class _Reader:
                 self.comments.append(local or quoted or angle or mark or word or stray or "")
             elif mark:
                 self.mark(mark)
-            elif word or stray:
+            elif word or stray not in ("", "<", ">", None):
                 self.words.append(word or stray)
             elif quoted:
                 self.words.append(_ESCAPED.sub(r"\1", quoted))
@@ -112,23 +127,29 @@ class _Reader:
 
     def end(self, group: bool = False) -> None:
         """One mailbox is complete. Words without an address are the front of a name with a comma: `Oak, Ann <ann@…>`."""
-        phrase = " ".join(" ".join(self.words).split()).strip("<> ")
+        phrase = " ".join(" ".join(self.words).split())
         address = normal(self.angle) if self.angle else ""
+        others: list[str] = []
         if not address and "@" in phrase:
-            address, phrase = _split(phrase)
+            address, phrase, others = _split(phrase)
         if address:
             name = _name(f"{self.held}, {phrase}" if self.held and phrase else phrase)
             self.found.append(Mailbox(name or _name(" ".join(self.comments)), address))
+            self.found.extend(Mailbox("", other) for other in others)
             self.held = ""
         else:
             self.held = "" if group or self.angle else phrase
         self.words, self.comments, self.angle = [], [], None
 
 
-def _split(phrase: str) -> tuple[str, str]:
-    """Address and remaining words of a phrase that has an address without brackets."""
-    match = _ADDRESS.search(phrase.replace(" @", "@").replace("@ ", "@"))
-    if not match:
-        return "", phrase
-    rest = phrase.replace(match[0], " ").strip(" '\"[]<>")
-    return normal(match[0]), " ".join(rest.split())
+def _split(phrase: str) -> tuple[str, str, list[str]]:
+    """Address and remaining words of a phrase that has an address without brackets; more addresses, when it is a list without commas."""
+    phrase = phrase.replace(" @", "@").replace("@ ", "@")
+    found = [match[0].lstrip("'") for match in islice(_ADDRESS.finditer(phrase), MOST_TOKENS)]
+    addresses = [address for text in found if (address := normal(text))]
+    if not addresses:
+        return "", phrase, []
+    if len(addresses) > 1 and len(addresses) == len(phrase.split()):
+        return addresses[0], "", addresses[1:]
+    rest = phrase.replace(found[0], " ", 1).strip(" '\"[]<>")
+    return addresses[0], " ".join(rest.split()), []

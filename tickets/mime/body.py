@@ -8,18 +8,16 @@ from html import escape
 from urllib.parse import quote
 
 from tickets.mime.calendar_text import calendar_text
-from tickets.mime.charsets import decode
+from tickets.mime.charsets import codec, decode
 from tickets.mime.flowed import unflowed
-from tickets.mime.parts import Part, uudecoded
+from tickets.mime.parts import Part
 from tickets.mime.tnef import is_tnef, tnef_files
+from tickets.mime.uuencode import blocks
 
 MEMBER = 100_000
 _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{2,40})", re.I)
-_UU_BLOCK = re.compile(
-    r"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+\S[^\n]{0,250}\n(?:[!-`][^\n]{0,100}\n){0,500000}?`?\n?end[ \t]*(?:\n|\Z)"
-)
-_ENRICHED = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z-]{1,40})>")
-_MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822")
+_ENRICHED = re.compile(r"(<)<|<(?:param>[^<]{0,200}</param|/?[A-Za-z-]{1,40})>")
+_MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822", "text/rtf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +60,20 @@ def read_body(root: Part) -> Body:
             _add_html(body, leaf)
         elif kind == "plain":
             _add_plain(body, leaf)
-    body.attachments = [_as_shown(file, body.html) for file in body.attachments]
+    pages = _pages_with_pictures(body.html)
+    body.attachments = [_as_shown(file, pages) for file in body.attachments]
     return body
+
+
+def _pages_with_pictures(html: list[str]) -> list[str]:
+    return [lower for text in html if "cid:" in (lower := text.lower())]
 
 
 def _as_shown(file: Attachment, html: list[str]) -> Attachment:
     """`file` is inline if the HTML shows it by its content id, whatever its disposition says (RFC 2392)."""
     if not file.content_id or file.inline:
         return file
-    references = (f"cid:{file.content_id}", f"cid:{quote(file.content_id)}", f"cid:{escape(file.content_id)}")
+    references = {f"cid:{name}".lower() for name in (file.content_id, quote(file.content_id), escape(file.content_id))}
     return replace(file, inline=any(reference in text for text in html for reference in references))
 
 
@@ -106,7 +109,7 @@ def _shown_as(leaf: Part) -> str:
     if (
         leaf.parent is not None
         and leaf.parent.content_type == "multipart/report"
-        and leaf.parent.children.index(leaf) > 0
+        and leaf.parent.children[0] is not leaf
     ):
         return ""
     if kind == "text/html":
@@ -136,14 +139,14 @@ def text_of(leaf: Part) -> str:
     if (
         leaf.content_type == "text/html"
         and (meta := _META.search(raw, 0, 4096))
-        and (not charset or "ascii" in charset.lower())
+        and (not charset or codec(charset) is None)
     ):
         charset = meta[1].decode("ascii")
     text = decode(raw, charset)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if leaf.content_type in ("text/enriched", "text/richtext"):
-        text = _ENRICHED.sub("", text)  # RFC 1896: commands in angle brackets
+        text = _ENRICHED.sub(lambda found: found[1] or "", text)  # RFC 1896: commands in angle brackets
     if leaf.parameters.get("format", "").lower() == "flowed" and leaf.content_type == "text/plain":
         text = unflowed(text, delsp=leaf.parameters.get("delsp", "").lower() == "yes")
     return text
@@ -167,13 +170,13 @@ def _attachment(
 
 def _without_uuencoded(leaf: Part, text: str) -> tuple[str, list[Attachment]]:
     """`text` without its uuencoded blocks, and these as files."""
-    found = []
-    for member, block in enumerate(_UU_BLOCK.finditer(text), 1):
-        name, data = uudecoded(block[0].encode("ascii", "replace"))
-        found.append(
-            _attachment(leaf.number + MEMBER * member, name or None, "application/octet-stream", data, None, False)
-        )
-    return (_UU_BLOCK.sub("", text), found) if found else (text, [])
+    found, kept, at = [], [], 0
+    for member, (start, end, name, data) in enumerate(blocks(text), 1):
+        number = leaf.number + MEMBER * member
+        found.append(_attachment(number, name or None, "application/octet-stream", data, None, False))
+        kept.append(text[at:start])
+        at = end
+    return "".join([*kept, text[at:]]), found
 
 
 def attachment_of(root: Part, number: int) -> Attachment | None:
@@ -184,5 +187,5 @@ def attachment_of(root: Part, number: int) -> Attachment | None:
             if number > MEMBER and _shown_as(leaf) == "plain":
                 found = _without_uuencoded(leaf, text_of(leaf))[1]
             html = [text_of(other) for other in root.leaves() if _shown_as(other) == "html"]
-            return next((_as_shown(file, html) for file in found if file.part == number), None)
+            return next((_as_shown(file, _pages_with_pictures(html)) for file in found if file.part == number), None)
     return None

@@ -14,9 +14,10 @@ LONGEST = 4_000_000
 class Headers:
     """Fields of one header block, in order. Names are compared without regard to case."""
 
-    __slots__ = ("_fields", "_index")
+    __slots__ = ("_fields", "_index", "charset")
 
-    def __init__(self, head: bytes = b"") -> None:
+    def __init__(self, head: bytes = b"", charset: str | None = None) -> None:
+        self.charset = charset  # of the 8-bit bytes in the fields, when the mail's own text names one
         if len(head) > LONGEST:
             head = head[:LONGEST]
         if b"\r" in head:
@@ -36,21 +37,25 @@ class Headers:
     def text(self, name: str) -> str | None:
         """The first field called `name` on one line, its encoded words left alone; None if absent."""
         values = self._index.get(name.lower())
-        return header_text(values[0]) if values else None
+        return header_text(values[0], self.charset) if values else None
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first field called `name`, decoded, on one line."""
         values = self._index.get(name.lower())
-        return decode_words(header_text(values[0])) if values else default
+        return decode_words(header_text(values[0], self.charset)) if values else default
+
+    def texts(self, name: str) -> list[str]:
+        """All fields called `name`, each on one line, their encoded words left alone."""
+        return [header_text(value, self.charset) for value in self._index.get(name.lower(), [])]
 
     def get_all(self, name: str) -> list[str]:
         """All fields called `name`, decoded, top to bottom."""
-        return [decode_words(header_text(value)) for value in self._index.get(name.lower(), [])]
+        return [decode_words(header_text(value, self.charset)) for value in self._index.get(name.lower(), [])]
 
     def items(self) -> Iterator[tuple[str, str]]:
         """Every field, decoded, in the order of the mail."""
         for name, value in self._fields:
-            yield name.decode("ascii"), decode_words(header_text(value))
+            yield name.decode("ascii"), decode_words(header_text(value, self.charset))
 
     def names(self) -> list[str]:
         """Lower-case names of the fields, each once, in order of first appearance."""

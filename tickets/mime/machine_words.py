@@ -143,3 +143,14 @@ MEANINGS = (
     ("4.7", re.compile(r"timed? ?out|expired|retry time|queue too long|too long in queue|could not be delivered for|nicht erreichbar|after \d+ (?:hours|days)", _I)),
     ("4.1", re.compile(r"connection refused|no answer|no route|unreachable|could not connect|unable to connect|connect to", _I)),
 )  # fmt: skip
+
+# A text part that only says that there is an HTML part.
+NO_HTML = re.compile(
+    r"(?:does ?n[o']t|cannot|can't|can not|unable to|not able to|not capable of|without) (?:support |display |show |view |read |render )?(?:an? |the )?(?:html|graphical)"
+    r"|(?:html|graphical)[- ]?(?:version|format|e-?mail|message|content)?s?[^.\n]{0,60}(?:not (?:be )?(?:support|display|shown|view)|cannot be|can't be)"
+    r"|(?:requires|need|use|enable|view (?:this|the|it)[^.\n]{0,30}(?:in|with|as)) (?:an? )?html|this (?:is an|message (?:is|was sent) in) html (?:e-?mail|message|format)"
+    r"|(?:unterstützt|kann|zeigt|darstellen)[^.\n]{0,40}(?:kein[es]?|nicht)[^.\n]{0,20}html|html[^.\n]{0,60}(?:nicht (?:unterstützt|darstell|anzeig|angezeigt)|aktivieren)"
+    r"|ne (?:supporte|prend|peut|permet)[^.\n]{0,60}html|no (?:soporta|admite|puede)[^.\n]{0,40}html|non (?:supporta|visualizza|può)[^.\n]{0,40}html|não (?:suporta|permite)[^.\n]{0,40}html"
+    r"|ondersteunt (?:geen|niet)[^.\n]{0,30}html|nie obsługuje[^.\n]{0,40}html|не (?:поддерживает|отображает|підтримує)[^.\n]{0,40}html|html[^.\n]{0,40}не (?:поддерживает|отображает|підтримує)",
+    _I,
+)

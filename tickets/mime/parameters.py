@@ -6,8 +6,15 @@ from urllib.parse import unquote_to_bytes
 from tickets.mime.charsets import clean, decode
 from tickets.mime.words import decode_words
 
-_PARAMETER = re.compile(r'([\w!#$%&+.^~*-]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.S)
-_VALUE = re.compile(r"\s*([\w.+*!#$&^-]+(?:\s*/\s*[\w.+*!#$&^-]+)?)")
+# A value in quotes; one whose quotes stand inside of it unescaped; one whose quote never ends; one without quotes.
+_PARAMETER = re.compile(
+    r"([\w!#$%&+.^~*-]{1,80})\s*=\s*"
+    r'(?:"((?:[^"\\]|\\.)*+)"(?=\s*(?:[;(,]|$|[\w*-]{1,80}\s*=))|"([^\r\n;]{0,1000})"(?=\s*(?:;|$))|"((?:[^"\\]|\\.)*+)"?|([^;]*))',
+    re.S,
+)
+_VALUE = re.compile(r"(?!\s*[\w*-]+\s*=)[\s\"']*([\w.+*!#$&^-]+(?:\s*/\s*[\w.+*!#$&^-]+)?)[\"']?")
+_COMMENT = re.compile(r"\s*\([^()]{0,200}\)\s*$")
+_EXTENDED = re.compile(r"([\w.:-]{2,40})'[\w-]{0,20}'(.*%[0-9A-Fa-f]{2}.*)", re.S)
 _PIECE = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?$", re.S)
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:\\|\\\\")
 _UNSAFE = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -18,15 +25,17 @@ def value_and_parameters(text: str | None) -> tuple[str, dict[str, str]]:
     if not text:
         return "", {}
     match = _VALUE.match(text)
-    if not match:
-        return "", {}
-    value = match[1].lower()
-    rest = text[match.end() :]
+    value = match[1].lower() if match else ""
+    rest = text[match.end() :] if match else text
     if "=" not in rest:
         return value.replace(" ", ""), {}
+    value = value.replace(" ", "")
     pairs = [
-        (name.lower(), _unescaped(quoted) if quoted else plain.strip())
-        for name, quoted, plain in _PARAMETER.findall(rest)[:500]
+        (
+            name.lower(),
+            _unescaped(quoted or odd or open_) if quoted or odd or open_ else _COMMENT.sub("", plain).strip(),
+        )
+        for name, quoted, odd, open_, plain in _PARAMETER.findall(rest)[:500]
     ]
     if any("*" in name for name, _ in pairs):
         return value, _joined(pairs)
@@ -71,9 +80,8 @@ def file_name(disposition: dict[str, str], content_type: dict[str, str]) -> str 
         return None
     if "=?" in name:
         name = decode_words(name)
-    elif name[:20].lower().startswith(("utf-8''", "iso-8859-1''")):
-        charset, _, encoded = name.split("'", 2)
-        name = decode(unquote_to_bytes(encoded), charset)
+    elif extended := _EXTENDED.fullmatch(name):  # RFC 2231 in a parameter without its star
+        name = decode(unquote_to_bytes(extended[2]), extended[1])
     name = _UNSAFE.sub("", clean(name)).strip()
     name = name.replace("\\", "/").rstrip("/").rpartition("/")[2].strip()
     return name[:255] or None

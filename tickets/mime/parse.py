@@ -13,15 +13,17 @@ from tickets.mime.dates import date
 from tickets.mime.headers import Headers
 from tickets.mime.html import from_text, sanitise, to_text
 from tickets.mime.html_text import text_of_clean
+from tickets.mime.machine_words import NO_HTML
 from tickets.mime.parts import Part, split
 from tickets.mime.quotes import reply_from
-from tickets.mime.words import decode_words, header_text
+from tickets.mime.words import decode_words
 
 __all__ = ["Attachment", "Headers", "Mail", "Mailbox", "attachment", "parse"]
 
 _ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
 _SPACE = re.compile(r"\s+")
 FOLDED = 1_000_000
+LONGEST_EXCUSE = 300
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ def parse(raw: bytes) -> Mail:
         message_id=next(iter(ids(headers, "message-id")), None),
         in_reply_to=next(iter(ids(headers, "in-reply-to")), None),
         references=references,
-        date=date(headers.get("date")),
+        date=next((found for text in headers.get_all("date") if (found := date(text))), None),
         from_=sender(headers),
         reply_to=_boxes(headers, "reply-to"),
         to=_boxes(headers, "to"),
@@ -116,19 +118,27 @@ def sender(headers: Headers) -> Mailbox | None:
 
 
 def _boxes(headers: Headers, name: str) -> list[Mailbox]:
-    return [box for raw in headers.raw(name) for box in mailboxes(header_text(raw))]
+    return [box for text in headers.texts(name) for box in mailboxes(text)]
 
 
 def _text(body: Body, clean_html: str) -> str:
     """The plain parts joined; the HTML as text when they say nothing; both when HTML parts stand beside plain ones and say more."""
     text = "\n".join(piece.rstrip() if len(body.plain) > 1 else piece for piece in body.plain if piece.strip())
-    if not text:
-        text = text_of_clean(clean_html)
+    if not text or _is_excuse(text, body, clean_html):
+        text = text_of_clean(clean_html) or text
     elif body.lonely_html:
         words, known = set(text_of_clean(clean_html).split()), set(text.split())
         if len(words - known) > len(words) // 2:
             text = "\n".join(to_text(piece) if kind == "html" else piece.rstrip() for kind, piece in body.shown)
     return _without_blank_end(text)
+
+
+def _is_excuse(text: str, body: Body, clean_html: str) -> bool:
+    """Does the plain text only say that one needs a client that shows HTML?"""
+    if not clean_html or body.lonely_html or len(text) > LONGEST_EXCUSE or not NO_HTML.search(text):
+        return False
+    words, known = set(text.lower().split()), set(text_of_clean(clean_html).lower().split())
+    return len(words & known) * 2 < len(words)
 
 
 def _without_blank_end(text: str) -> str:

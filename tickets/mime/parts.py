@@ -6,16 +6,23 @@ from collections.abc import Iterator
 
 from tickets.mime.headers import Headers, looks_like_fields
 from tickets.mime.parameters import file_name, value_and_parameters
+from tickets.mime.uuencode import uudecoded
 from tickets.mime.words import base64_bytes
 
 DEEPEST = 100
 MOST_PARTS = 20_000
 MOST_DELIMITERS = 500_000
+_BODY_STARTS = re.compile(rb"(?m)^(?![!-9;-~]{1,200}[ \t]*:|[ \t]|=\?|>?From |$)")
+_MARKUP = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype html|html|head|body)\b", re.I
+)
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BASE64_ENDS = re.compile(rb"\n[ \t]*\r?\n(?=[^\n]*[^A-Za-z0-9+/=\s])")
+_ENCODING = re.compile(r"[\w-]+(?: printable)?")
 _BLANK = re.compile(rb"\n\r?(?=\n)|\r(?=\r)")
 _SOFT_SPACE = re.compile(rb"=[ \t]+(?=\r?\n)")
 _GUESSED = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,100}?)[ \t]*\r?\n(?=[!-9;-~]{1,60}:)")
-_UU_BEGIN = re.compile(rb"(?m)^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})\r?\n")
-_MBOX = re.compile(rb"(?:>?From [^\r\n]{0,500}\r?\n|\r?\n)+")
+_MBOX = re.compile(rb"(?:>?From (?![ \t]*:)[^\r\n]{0,500}\r?\n|\r?\n)+")
 
 # A block without any of these is no header of a mail.
 _KNOWN = frozenset(
@@ -51,12 +58,9 @@ class Part:
         digest = parent is not None and parent.content_type == "multipart/digest"
         self.content_type = kind if "/" in kind else ("message/rfc822" if digest else "text/plain")
         self.disposition, disposition = value_and_parameters(headers.text("content-disposition"))
-        if disposition:
-            self.parameters = (
-                self.parameters | {"filename": disposition["filename"]}
-                if "filename" in disposition
-                else self.parameters
-            )
+        name = disposition.get("filename") or disposition.get("name")
+        if name:
+            self.parameters = self.parameters | {"filename": name}
 
     @property
     def is_multipart(self) -> bool:
@@ -71,18 +75,27 @@ class Part:
         value = self.headers.get("content-id")
         return value.strip().strip("<>").strip() or None if value else None
 
+    @property
+    def encoding(self) -> str:
+        """The transfer encoding in lower case, without what some programs write around it."""
+        match = _ENCODING.search((self.headers.text("content-transfer-encoding") or "").lower())
+        return match[0] if match else ""
+
     def content(self) -> bytes:
         """The content with its transfer encoding undone; what was mended is added to `defects`."""
         body = self.raw[self.start : self.end]
-        encoding = (self.headers.text("content-transfer-encoding") or "").partition(";")[0].strip().lower()
+        encoding = self.encoding
         if encoding == "base64":
             if self.content_type == "message/rfc822" and looks_like_fields(body[:300]):
                 return body  # labelled base64 against RFC 2046 §5.2.1, and not even encoded
-            decoded, fine = base64_bytes(body)
+            end = (
+                _BASE64_ENDS.search(body) if b"\n\n" in body or b"\n\r\n" in body else None
+            )  # a list has put its footer behind it
+            decoded, fine = base64_bytes(body[: end.start()] if end else body)
             if not fine:
                 self.defects.append(f"bad base64 in part {self.number}")
             return decoded
-        if encoding == "quoted-printable":
+        if encoding in ("quoted-printable", "quoted printable", "quotedprintable", "qp"):
             return binascii.a2b_qp(_SOFT_SPACE.sub(b"=", body))
         if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
             return uudecoded(body)[1]
@@ -121,12 +134,15 @@ def head_of(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
         return Headers(), start
     blank = _BLANK.search(raw, start, end)
     if not blank:
-        return Headers(raw[start:end]), end
+        body = _BODY_STARTS.search(raw, start, end)
+        body_at = body.start() if body else end
+        return Headers(raw[start:body_at]), body_at
     return Headers(raw[start : blank.end()]), blank.end() + 1
 
 
 def split(raw: bytes) -> Part:
     """The tree of parts of a whole mail. The root is the mail itself. Never fails; what was wrong stands in the root's `defects`."""
+    raw = _with_line_ends(raw)
     start = envelope.end() if (envelope := _MBOX.match(raw)) else 0
     headers, body = head_of(raw, start, len(raw))
     if not _KNOWN.intersection(headers.names()):
@@ -134,11 +150,46 @@ def split(raw: bytes) -> Part:
     root = Part(raw, headers, body, None)
     if not headers.names():
         root.defects.append("no header fields")
+        root.content_type = _kind_of(raw[start : start + 4096])
+    elif "content-type" not in headers and _MARKUP.match(raw, body, body + 2000):
+        root.content_type = "text/html"
+    elif root.content_type == "application/octet-stream" and not (root.disposition or root.filename):
+        root.content_type = _kind_of(root.content()[:4096])  # who names neither a kind nor a file wrote words
     if root.is_multipart:
-        _Splitter(raw, root).run()
-    for number, leaf in enumerate(root.leaves(), 1):
+        _unwrap(root)
+        _Splitter(root.raw, root).run()
+    leaves = list(root.leaves())
+    for number, leaf in enumerate(leaves, 1):
         leaf.number = number
+    headers.charset = next((leaf.parameters["charset"] for leaf in leaves[:5] if "charset" in leaf.parameters), None)
     return root
+
+
+def _with_line_ends(raw: bytes) -> bytes:
+    """`raw` without a byte order mark, and with line breaks that are line breaks: bare CR is one, CR CR LF is one and not two."""
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+    first = raw[:2000]
+    if b"\r\r\n" in first:
+        return raw.replace(b"\r\r\n", b"\r\n")
+    return raw.replace(b"\r", b"\n") if b"\r" in first and b"\n" not in raw else raw
+
+
+def _kind_of(start: bytes) -> str:
+    """What a file without any header field is: a page, words, or something that is no mail at all."""
+    if _MARKUP.match(start):
+        return "text/html"
+    return "application/octet-stream" if len(_BINARY.findall(start)) * 20 > len(start) else "text/plain"
+
+
+def _unwrap(root: Part) -> None:
+    """A multipart that is encoded as a whole, against RFC 2045 §6.4: the parts are found in what was encoded."""
+    boundary = (root.parameters.get("boundary") or "").encode("utf-8", "replace")
+    if boundary and root.encoding in ("base64", "quoted-printable") and root.raw.find(b"--" + boundary, root.start) < 0:
+        content = root.content()
+        if b"--" + boundary in content:
+            root.raw, root.start, root.end = b"\n" + content, 1, len(content) + 1
+            root.defects.append("a multipart was encoded as a whole")
 
 
 class _Splitter:
@@ -205,7 +256,7 @@ class _Splitter:
             part.content_type = "application/octet-stream"
             return
         boundary = (part.parameters.get("boundary") or "").rstrip().encode("utf-8", "replace")
-        if not boundary or (part is self.root and self.raw.find(b"--" + boundary, part.start) < 0):
+        if not boundary or (self.count < 100 and self.raw.find(b"--" + boundary, part.start) < 0):
             guessed = _GUESSED.search(self.raw, part.start, part.start + 100_000)
             self.root.defects.append("the boundary is missing" if not boundary else "the boundary never appears")
             boundary = guessed[1] if guessed else boundary
@@ -225,22 +276,3 @@ class _Splitter:
             end = at - 1 if 0 < at < len(self.raw) and self.raw[at - 1] == 13 else at
             self.current.end = max(self.current.start, end)
         self.current = None
-
-
-def uudecoded(body: bytes) -> tuple[str, bytes]:
-    """Name and content of a uuencoded block (with or without its begin line); broken lines are decoded as far as they go."""
-    begin = _UU_BEGIN.search(body)
-    name = begin[1].decode("utf-8", "replace").strip() if begin else ""
-    out = []
-    for line in body[begin.end() if begin else 0 :].splitlines():
-        if line.strip() in (b"end", b"`", b""):
-            break
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            length = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:length]))
-            except binascii.Error:
-                break
-    return name, b"".join(out)

@@ -5,16 +5,26 @@ import re
 
 from tickets.mime.charsets import clean, decode
 
-_WORD = re.compile(r"=\?([\w.:+()-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
-_BREAKS = re.compile(r"[\r\n\t\x00-\x1f\x7f]+")
+_WORD = re.compile(r"=\?\s?[\"']?([\w.:+()$-]{0,40})[\"']?(?:\*[\w-]{0,20})?\s?\?\s?([bBqQ])\s?\?")
+_WHOLE = re.compile(r"(?:=\?[\w.:+()$-]{1,40}(?:\*[\w-]{0,20})?\?[bBqQ]\?[^?]{0,2000}\?=\s?){1,50}")
+_RAW_WORD = re.compile(rb"=\?[\w.:+()-]{1,40}(?:\*[\w-]{0,20})?\?[qQ]\?[^?]{0,2000}\?=")
+_BREAKS = re.compile("[\r\n\t\x00-\x1f\x7f\x85\u2028\u2029]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_NON_ASCII_MARKS = re.compile(rb"[\x80-\xff]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
-def header_text(raw: bytes) -> str:
-    """The characters of a raw field value on one line, 8-bit bytes guessed, encoded words left alone."""
-    text = raw.decode("ascii") if raw.isascii() else decode(raw)
+def header_text(raw: bytes, charset: str | None = None) -> str:
+    """The characters of a raw field value on one line, encoded words left alone; 8-bit bytes are read as `charset`, or guessed."""
+    if not raw.isascii() and b"=?" in raw:
+        raw = _RAW_WORD.sub(_escaped, raw)
+    text = raw.decode("ascii") if raw.isascii() else decode(raw, charset)
     return _BREAKS.sub(" ", _unfold(text)).strip()
+
+
+def _escaped(word: re.Match[bytes]) -> bytes:
+    """An encoded word with 8-bit bytes in it, which belong to its charset and not to that of the field."""
+    return _HIGH.sub(lambda byte: b"=%02X" % byte[0][0], word[0])
 
 
 def _unfold(text: str) -> str:
@@ -22,12 +32,20 @@ def _unfold(text: str) -> str:
 
 
 def decode_words(text: str) -> str:
-    """`text` with its encoded words decoded; neighbours of one charset are joined before decoding, as they may split a character."""
+    """`text` with its encoded words decoded; neighbours of one charset are joined before decoding, as they may split a character.
+
+    What is an encoded word again after that was encoded twice.
+    """
     if "=?" not in text:
         return clean(text)
+    decoded = _decoded(text)
+    return _decoded(decoded) if "=?" in decoded and _WHOLE.fullmatch(decoded) else decoded
+
+
+def _decoded(text: str) -> str:
     heads = list(_WORD.finditer(text))
     out: list[str] = []
-    pending: list[bytes] = []
+    pending: list[tuple[str, str]] = []
     charset, at = "", 0
     for number, head in enumerate(heads):
         if head.start() < at:
@@ -36,16 +54,30 @@ def decode_words(text: str) -> str:
         end, following = _word_end(text, head.end(), limit)
         between = text[at : head.start()]
         if between.strip() or not pending:
-            out.append(decode(b"".join(pending), charset) + (between if at or not between.isspace() else ""))
+            out.append(_joined(pending, charset) + (between if at or not between.isspace() else ""))
             pending = []
         elif pending and head[1].lower() != charset:
-            out.append(decode(b"".join(pending), charset))
+            out.append(_joined(pending, charset))
             pending = []
         charset = head[1].lower()
-        pending.append(_word_bytes(text[head.end() : end], head[2]))
+        pending.append((head[2].lower(), text[head.end() : end]))
         at = following
-    out.append(decode(b"".join(pending), charset) + text[at:])
+    out.append(_joined(pending, charset) + text[at:])
     return clean(_BREAKS.sub(" ", "".join(out)).strip())
+
+
+def _joined(words: list[tuple[str, str]], charset: str) -> str:
+    """The text of neighbouring words of one charset. Programs that cut base64 anywhere leave words that do not end on four letters."""
+    text = decode(b"".join(_word_bytes(piece, encoding) for encoding, piece in words), charset)
+    if len(words) > 1 and any(encoding == "b" and len(piece.rstrip("= ")) % 4 for encoding, piece in words[:-1]):
+        whole = base64_bytes("".join(piece.rstrip("= ") for _, piece in words).encode("utf-8", "replace"))[0]
+        other = decode(whole, charset) if all(encoding == "b" for encoding, _ in words) else text
+        text = other if _damage(other) < _damage(text) else text
+    return text
+
+
+def _damage(text: str) -> int:
+    return sum(char == "\ufffd" or not (char.isprintable() or char.isspace()) for char in text)
 
 
 def _word_end(text: str, start: int, limit: int) -> tuple[int, int]:
@@ -59,14 +91,14 @@ def _word_end(text: str, start: int, limit: int) -> tuple[int, int]:
         return end, end + 2
     space = text.find(" ", start, limit)
     end = space if space >= 0 else limit
-    return end, end
+    return (end - 1 if text[start:end].endswith("?") else end), end
 
 
 def _word_bytes(text: str, encoding: str) -> bytes:
     raw = text.encode("utf-8", "replace")
-    if encoding in "qQ":
+    if encoding == "q":
         return binascii.a2b_qp(raw.replace(b" ", b"_"), header=True)
-    return base64_bytes(raw)[0]
+    return base64_bytes(raw.translate(_URL_SAFE))[0]
 
 
 def base64_bytes(raw: bytes) -> tuple[bytes, bool]:
