@@ -50,6 +50,10 @@ SMTP_MAX_BYTES = env.number("SMTP_MAX_BYTES", 64 * 1024 * 1024, low=1024)
 # The name in Authentication-Results fields that may be believed (RFC 8601, section 2.5): our own mail server's.
 AUTHSERV_ID = env.text("AUTHSERV_ID", "mx.harbourlane.example" if DEMO else "")
 
+# Without such a server: SPF, DKIM, ARC and DMARC checked here, by DNS. Off, because nothing should need the internet.
+VERIFY_SENDERS = env.flag("VERIFY_SENDERS")
+DNS_SERVERS = env.text("DNS_SERVERS")
+
 S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", "", {"http", "https"})
 AWS_ACCESS_KEY_ID = env.secret("AWS_ACCESS_KEY_ID")
 AWS_SECRET_ACCESS_KEY = env.secret("AWS_SECRET_ACCESS_KEY")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.flows.desk import arrive, mail, mailbox, settle
+from tickets.actions.change import add_participant
 from tickets.actions.merge import merge
 from tickets.actions.reply import recipients, reply
 from tickets.inbox.accept import accept
@@ -101,6 +102,43 @@ def test_a_forged_sender_gets_a_new_ticket_when_our_border_says_so(
     assert list(back.ticket.links.all()) == [answer.ticket]
 
 
+def test_a_forged_stranger_with_our_id_or_our_tag_gets_a_new_ticket_linked(
+    support: Account, answer: Message, settings: object
+) -> None:
+    settings.AUTHSERV_ID = "mx.desk.example"  # type: ignore[attr-defined]
+    forged = b"Authentication-Results: mx.desk.example; dmarc=fail header.from=elsewhere.example\r\n"
+    tagged = f"Re: Printer {subject_tag(signing_key(), answer.ticket.number)}"
+    for raw in (mail("A", sender="eve@elsewhere.example", answers=answer.message_id), mail("B", subject=tagged)):
+        back = arrive(support, forged.replace(b"elsewhere", b"customer" if b"zoe@" in raw else b"elsewhere") + raw)
+        assert back
+        assert back.ticket != answer.ticket
+        assert list(back.ticket.links.all()) == [answer.ticket]
+        assert "our border's check failed" in back.reason
+
+
+@pytest.mark.parametrize("by", ["id", "tag"])
+def test_a_proven_participant_joins_by_id_and_by_tag(
+    support: Account, answer: Message, settings: object, by: str
+) -> None:
+    settings.AUTHSERV_ID = "mx.desk.example"  # type: ignore[attr-defined]
+    proven = b"Authentication-Results: mx.desk.example; dmarc=pass header.from=customer.example\r\n"
+    tagged = f"Re: Printer {subject_tag(signing_key(), answer.ticket.number)}"
+    raw = mail("Thanks", answers=answer.message_id) if by == "id" else mail("Thanks", subject=tagged)
+    back = arrive(support, proven + raw)
+    assert back
+    assert (back.ticket, back.verified, back.trust["by"]) == (answer.ticket, "pass", "mx.desk.example")
+
+
+def test_a_stranger_who_joined_by_the_signed_address_takes_part_once_an_agent_says_so(
+    support: Account, answer: Message, ann: Agent
+) -> None:
+    arrive(support, mail("Hello", to=signed(answer), sender="eve@elsewhere.example"))
+    add_participant(answer.ticket, "eve@elsewhere.example", ann)
+    again = arrive(support, mail("More", answers=answer.message_id, sender="eve@elsewhere.example"))
+    assert again
+    assert again.ticket == answer.ticket
+
+
 def test_the_signed_subject_tag_joins_a_participant_only(support: Account, answer: Message) -> None:
     tagged = f"Re: Printer {subject_tag(signing_key(), answer.ticket.number)}"
     back = arrive(support, mail("Thanks", subject=tagged))
@@ -109,6 +147,7 @@ def test_the_signed_subject_tag_joins_a_participant_only(support: Account, answe
     assert back.ticket == answer.ticket
     assert stranger
     assert stranger.ticket != answer.ticket
+    assert list(stranger.ticket.links.all()) == [answer.ticket]
 
 
 def test_a_number_in_the_subject_without_our_signature_means_nothing(support: Account, answer: Message) -> None:

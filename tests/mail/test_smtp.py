@@ -38,7 +38,12 @@ def test_a_mail_that_got_its_250_is_stored_byte_for_byte(listening: Listening, s
         assert raw_of(item) == MAIL
         assert item.account == support
         assert (item.source, item.key) == ("smtp", sha256(MAIL).hexdigest())
-        assert item.envelope == {"from": "zoe@customer.example", "to": ["support@desk.example"]}
+        assert item.envelope == {
+            "from": "zoe@customer.example",
+            "to": ["support@desk.example"],
+            "peer": "127.0.0.1",
+            "helo": item.envelope["helo"],
+        }
 
 
 def test_the_same_mail_sent_again_is_counted_and_not_doubled(listening: Listening, support: Account) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tickets.mime.authentication import verdict
+from tickets.mime.authentication import border
 from tickets.mime.headers import Headers
 
 FROM = "From: Zoe <zoe@x.example>\n"
@@ -11,7 +11,7 @@ RECEIVED = "Received: from x by mx.desk.example; Tue, 4 Mar 2025 10:00:00 +0100\
 
 def said(results: str, below: str = "", sender: str = FROM) -> str:
     head = f"Authentication-Results: mx.desk.example; {results}\n" if results else ""
-    return verdict(Headers((head + RECEIVED + below + sender).encode()), "mx.desk.example")
+    return border(Headers((head + RECEIVED + below + sender).encode()), "mx.desk.example").verdict
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_field_that_came_with_the_mail_is_not_believed() -> None:
 
 def test_another_servers_word_is_not_believed() -> None:
     headers = Headers(("Authentication-Results: mx.evil.example; dmarc=pass\n" + FROM).encode())
-    assert verdict(headers, "mx.desk.example") == "unknown"
-    assert verdict(headers, "") == "unknown"
+    assert border(headers, "mx.desk.example").verdict == "unknown"
+    assert border(headers, "").verdict == "unknown"
 
 
 def test_two_senders_are_nobodys_identity() -> None:
@@ -59,4 +59,4 @@ def test_a_forged_field_below_our_own_is_not_read() -> None:
 def test_a_border_that_writes_below_its_received_is_heard() -> None:
     inner = "Received: by 2002:a05:0:0:0:0 with SMTP id x; Tue, 4 Mar 2025 10:00:00 +0100\n"
     results = "Authentication-Results: mx.desk.example; dmarc=pass header.from=x.example\n"
-    assert verdict(Headers((inner + RECEIVED + results + FROM).encode()), "mx.desk.example") == "pass"
+    assert border(Headers((inner + RECEIVED + results + FROM).encode()), "mx.desk.example").verdict == "pass"

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from tickets.mime.parse import Mail, Mailbox
+from tickets.mime.protection import protection
 from tickets.models import (
     Account,
     Address,
@@ -209,6 +210,8 @@ def _message(one: Received, rows: Lookups) -> Message:
         digest=mail.digest,
         kind=mail.kind,
         verified=fields.get("verified", "unknown"),
+        trust=fields.get("trust", {}),
+        protection=protection(mail),
         via=bool(fields.get("via")),
         reason=fields["reason"],
         defects=mail.defects,

@@ -1,8 +1,10 @@
 """What travels through the steps: one mail on its way from the spool into a ticket."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from tickets.mime.authentication import Finding
 from tickets.mime.parse import Mail
 from tickets.models import Account, Entry, InboxItem
 
@@ -28,14 +30,20 @@ class Arriving:
     key: str
     mail: Mail
     entry: Entry
-    verified: str  # pass, fail, unknown
+    finding: Finding  # whether the sender is who the mail says
     sender: str  # the address on the account's channel, lower case
     sender_name: str
     recipients: list[str]  # every address it was sent to, envelope first
+    check: "Future[Finding] | None" = None  # our own check of the sender, under way
     unreachable: str = ""  # this notice says that nothing reaches the sender there any more, in these words
     message: str = ""  # public id
     number: int = 0  # of the ticket
     fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verified(self) -> str:
+        """Pass, fail or unknown."""
+        return self.finding.verdict
 
     @property
     def automatic(self) -> bool:

@@ -62,7 +62,9 @@ def _decide(arriving: Arriving, desk: Desk, numbers: Numbers) -> bool:
     if not arriving.number:
         arriving.number = numbers.take()
     seat(arriving, desk)
-    decided = {"message": arriving.message, "ticket": arriving.number, "verified": arriving.verified}
+    decided: dict[str, Any] = {"message": arriving.message, "ticket": arriving.number, "verified": arriving.verified}
+    if trust := arriving.finding.fields():
+        decided["trust"] = trust
     arriving.entry.fields = fields | arriving.fields | decided
     arriving.entry.ticket_number = arriving.number
     return True

@@ -14,6 +14,7 @@ from tickets.channels import channel_classes
 from tickets.inbox.arriving import Arriving
 from tickets.inbox.file import file, origin
 from tickets.inbox.read import read
+from tickets.inbox.sender import settle
 from tickets.models import InboxItem, ItemState, new_id
 from tickets.record import append, spool
 from tickets.record.write import entry_of
@@ -42,6 +43,7 @@ def process_waiting(limit: int | None = None) -> int:
     if not items:
         return 0
     arriving = [mail for item in items for mail in _read(item)]
+    settle(arriving)
     settled = len(items) - len({a.item.pk for a in arriving}) + _file(arriving, lease)
     if len(items) < most // 2:
         time.sleep(GATHERING)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.utils import timezone
 
 from tickets.channels import Channel, open_channel
+from tickets.inbox import sender
 from tickets.inbox.arriving import Arriving
-from tickets.mime import authentication
 from tickets.mime.parse import Mail, parse
 from tickets.models import Account, InboxItem, new_id
 from tickets.models.text import storable
@@ -31,6 +30,7 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
     for notice in channel.read(raw):
         made = channel.message(notice, raw)
         mail = parse(made)
+        finding = sender.find(mail.headers, channel.vouches)
         yield Arriving(
             item=item,
             account=item.account,
@@ -48,7 +48,8 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
                 account=item.account,
                 spooled=item.spool if made is raw or made == raw else "",
             ),
-            verified="pass" if channel.vouches else authentication.verdict(mail.headers, settings.AUTHSERV_ID),
+            finding=finding,
+            check=sender.begin(made, mail.headers, item) if finding.verdict == "unknown" else None,
             sender=notice.sender.lower() or sender_of(mail, item),
             sender_name=storable(notice.sender_name or (mail.from_.name if mail.from_ else ""), 200),
             recipients=recipients_of(mail, item),

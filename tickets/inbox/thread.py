@@ -118,7 +118,8 @@ def _by_tag(arriving: Arriving, desk: Desk) -> Verdict | None:
 
 def _believed(arriving: Arriving, place: Place, because: str) -> Verdict:
     if arriving.verified == "fail":
-        reason = f"{because} (#{place.number}), but the sender is not who the mail says: our border's check failed."
+        checker = "our own check by DNS" if arriving.finding.by == "dns" else "our border's check"
+        reason = f"{because} (#{place.number}), but the sender is not who the mail says: {checker} failed."
         return Verdict(reason, linked=place)
     if arriving.sender not in place.participants:
         reason = f"{because} (#{place.number}), but {arriving.sender} was no part of it so far."

@@ -84,7 +84,7 @@ class Door:
 
     async def handle_DATA(self, server: Smtp, session: Session, envelope: Envelope) -> str:
         """Store the mail once for each of our mailboxes, then answer."""
-        arrivals = arrivals_of(envelope, self.source)
+        arrivals = arrivals_of(envelope, self.source, session)
         results = dict(zip(arrivals, await self.batcher.store(list(arrivals.values())), strict=True))
         answers = [answer_to(results[account.pk]) for account in accounts_of(envelope)]
         if server.is_lmtp:
@@ -104,17 +104,25 @@ def accounts_of(envelope: Envelope) -> list[Account]:
     return found
 
 
-def arrivals_of(envelope: Envelope, source: str) -> dict[int, Arrival]:
+def arrivals_of(envelope: Envelope, source: str, session: Session) -> dict[int, Arrival]:
     """Return one arrival for each account, by its primary key, with all of its recipients."""
     raw = bytes(envelope.content or b"")  # type: ignore[arg-type]
+    peer = peer_of(session) if source == "smtp" else {}
     key = sha256(raw).hexdigest()
     sender = (envelope.mail_from or "").strip("<>")
     arrivals: dict[int, Arrival] = {}
     for account, recipient in zip(accounts_of(envelope), envelope.rcpt_tos, strict=True):
         if account.pk not in arrivals:
-            arrivals[account.pk] = Arrival(account, raw, source, key, {"from": sender, "to": []})
+            arrivals[account.pk] = Arrival(account, raw, source, key, {"from": sender, "to": [], **peer})
         arrivals[account.pk].envelope["to"].append(recipient)
     return arrivals
+
+
+def peer_of(session: Session) -> dict[str, str]:
+    """Return who spoke to us, for SPF: the address and the name it gave."""
+    socket: Any = session.peer  # typed as a string there, and the socket's address in truth
+    peer = {"peer": str(socket[0])} if isinstance(socket, tuple) and socket else {}
+    return {**peer, "helo": str(session.host_name)[:255]} if peer and session.host_name else peer
 
 
 def answer_to(error: Exception | None) -> str:

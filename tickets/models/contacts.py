@@ -28,6 +28,7 @@ class Address(models.Model):
     proof = models.TextField(blank=True)
     reachable = models.BooleanField(default=True)
     unreachable_reason = models.TextField(blank=True)
+    complained_at = models.DateTimeField(null=True)  # reported our mail as unwanted: nothing automatic goes there
     data = models.JSONField(default=dict)
     last_used_at = models.DateTimeField(null=True)
 

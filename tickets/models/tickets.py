@@ -115,7 +115,10 @@ class Message(models.Model):
         max_length=20, default="message"
     )  # message, forward, auto-reply, bounce, delivery-status, feedback
     automatic = models.BooleanField(default=False)  # ours, made without a person
-    verified = models.CharField(max_length=8, blank=True)  # pass, fail, unknown: Authentication-Results
+    verified = models.CharField(max_length=8, blank=True)  # pass, fail, unknown: is the sender who the mail says
+    trust = models.JSONField(default=dict)  # who found that out, and why: mime.authentication.Finding
+    protection = models.CharField(max_length=16, blank=True)  # signed or encrypted, and how: mime.protection
+    report = models.JSONField(default=dict)  # what a machine says of the message in speaks_of: mime.reports
     via = models.BooleanField(default=False)  # written by somebody who is no participant
     speaks_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="reports")
     reason = models.TextField(blank=True)

@@ -19,6 +19,7 @@ from tickets.models import (
     State,
     Ticket,
 )
+from tickets.views.sender import protection_words, words_of
 
 MOST_SHOWN = 40
 OPEN_AT_LEAST = 2  # of the last messages; older ones are one line until they are wanted
@@ -64,6 +65,23 @@ class Said:
     def is_unverified(self) -> bool:
         """Whether it joined this ticket though nothing proves who wrote it."""
         return self.is_incoming and self.message.verified == "unknown" and not self.is_first
+
+    @property
+    def sender_words(self) -> str:
+        """What is known of whether the sender is who the mail says."""
+        return words_of(self.message.verified, self.message.trust) if self.is_incoming else ""
+
+    @property
+    def answers_go_to(self) -> str:
+        """The addresses that an answer goes to when they are not the one that wrote."""
+        boxes = self.message.reply_to if self.is_incoming else []
+        others = [box["address"] for box in boxes if box["address"].lower() != self.message.from_address.lower()]
+        return ", ".join(others[:3])
+
+    @property
+    def protection(self) -> str:
+        """In words, that the mail is signed or encrypted."""
+        return protection_words(self.message.protection)
 
     @property
     def is_note(self) -> bool:
