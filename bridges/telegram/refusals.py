@@ -64,6 +64,11 @@ def is_cut_off(refused: Refused) -> bool:
     return kind_of(refused) == CUT_OFF
 
 
+def is_broken_markup(refused: Refused) -> bool:
+    """Whether the text was refused for its formatting alone: it has certainly not been sent."""
+    return refused.status == 400 and "can't parse entities" in refused.description.lower()
+
+
 def parameter(answer: dict[str, Any], name: str, kind: Callable[[Any], float]) -> float | None:
     """Return one of the ResponseParameters of an error, None when it is absent or senseless."""
     parameters = answer.get("parameters")

@@ -16,6 +16,14 @@ LONGEST_SIDES = 10_000  # SPEC sendPhoto: width and height together
 NARROWEST = 20  # SPEC sendPhoto: width and height ratio
 ALBUM = (2, 10)  # SPEC sendMediaGroup
 MIXED = {"photo", "video"}  # in one album; documents and audio only among themselves
+NEEDED: dict[str, Object] = {  # what Telegram finds out by itself and always tells (SPEC)
+    "video": {"width": 640, "height": 360, "duration": 1},
+    "animation": {"width": 320, "height": 240, "duration": 1},
+    "video_note": {"length": 240, "duration": 1},
+    "sticker": {"width": 512, "height": 512, "type": "regular", "is_animated": False, "is_video": False},
+    "audio": {"duration": 1},
+    "voice": {"duration": 1},
+}
 KINDS = ("photo", "document", "video", "audio", "voice", "animation", "video_note", "sticker")
 
 
@@ -43,7 +51,8 @@ def _medium(state: State, kind: str, given: Object, named: Any) -> Object:
     _check(kind, content)
     if kind == "photo":
         return {"photo": state.keep_photo(content)}
-    return {kind: {**state.keep(content), **({"file_name": filename} if filename else {})}}
+    named_as = {"file_name": filename} if filename and kind not in ("voice", "video_note", "sticker") else {}
+    return {kind: {**state.keep(content), **named_as, **NEEDED.get(kind, {})}}
 
 
 def _check(kind: str, content: bytes) -> None:

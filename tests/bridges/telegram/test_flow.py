@@ -184,7 +184,7 @@ def test_a_long_answer_goes_in_parts_and_a_retry_begins_at_the_first_unsent(
 def test_a_refusal_half_way_is_no_success(ticket: Ticket, ben: Agent, telegram: FakeTelegram) -> None:
     files = [File("plan.pdf", "application/pdf", b"%PDF-1.4")]
     telegram.plan("sendDocument", 400, "Bad Request: file must be non-empty")
-    delivery = answer(ticket, "See the file.", ben, files=files)
+    delivery = answer(ticket, "See the file. " * 80, ben, files=files)
     assert (delivery.state, delivery.parts_sent, len(delivery.remote_ids)) == ("failed", 1, 1)
     retry_delivery(delivery, ben)
     settle()
