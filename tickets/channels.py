@@ -34,6 +34,7 @@ __all__ = [
     "Done",
     "Field",
     "Health",
+    "Limit",
     "Message",
     "NotConnected",
     "NotSent",
@@ -115,6 +116,15 @@ class Probe:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How fast a vendor lets us send: one message every `interval` seconds, and at most `burst` at once."""
+
+    name: str  # what it counts: "" for the whole account, else the recipient
+    interval: float
+    burst: int = 1
+
+
 @dataclass(slots=True)
 class Outgoing:
     """One message to be carried on one account to the recipients of `deliveries`."""
@@ -125,7 +135,8 @@ class Outgoing:
     original: bytes  # the neutral message as it stands in the record
 
 
-Done = Callable[[Delivery, int, str], None]  # (delivery, part just sent, remote id): commits before the next call
+# (delivery, part just sent, remote ids divided by spaces): commits, and waits for the next part's turn. Raises NotSent.
+Done = Callable[[Delivery, int, str], None]
 Refused = list[tuple[Delivery, NotSent]]  # recipients refused one by one
 
 
@@ -198,6 +209,10 @@ class Channel:
         """
         raise NotImplementedError
 
+    def limits(self, recipient: str) -> Sequence[Limit]:
+        """Return the limits that hold for a message to `recipient`, the account's own first; they are kept for all workers."""
+        return ()
+
     def reply_address(self, message: Message) -> str:
         """Return the address that answers to `message` should go to, "" where the channel has none."""
         return ""
@@ -219,7 +234,7 @@ def message_id_of(account: Account, recipient: str, remote_id: str) -> str | Non
     """Return the Message-ID of what we sent to `recipient` and the vendor calls `remote_id`; None when it is not ours."""
     sent = Delivery.objects.filter(account=account, recipient=recipient).exclude(remote_ids=[]).order_by("-pk")
     ids = sent.values_list("remote_ids", "message__message_id")[:LOOKED_BACK]
-    return next((message_id for remote_ids, message_id in ids if remote_id in remote_ids), None)
+    return next((message_id for remote_ids, message_id in ids if remote_id in " ".join(remote_ids).split(" ")), None)
 
 
 def channel_classes() -> dict[str, type[Channel]]:

@@ -14,6 +14,7 @@ from tickets.inbox import sweep as sweeping
 from tickets.inbox.process import process_waiting
 from tickets.mail.witness import send_seals
 from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
+from tickets.outbox import pace
 from tickets.record import append as appending
 from tickets.wake import answered, wake
 
@@ -71,6 +72,7 @@ def sweep() -> None:
     sweeping.drop_unreferenced()
     sweeping.join_missed()
     sweeping.forget_old()
+    pace.forget_old()
     delivering.give_up_on_abandoned()
     delivering.recheck()
     wake("seal")

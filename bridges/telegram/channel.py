@@ -1,7 +1,8 @@
 """Telegram as a channel. The vendor's library is loaded with the first call that needs it."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,10 +14,14 @@ from bridges.telegram import mail, read, updates
 from bridges.telegram.health import note, recent_conflict, refused_token, taken_over
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.values import load, words
-from tickets.channels import Channel, Done, Field, Health, NotConnected, Notice, Outgoing, Probe, keep_address
+from tickets.channels import Channel, Done, Field, Health, Limit, NotConnected, Notice, Outgoing, Probe, keep_address
 from tickets.channels import Refused as RefusedOnes
 
 OFFICIAL = "https://api.telegram.org"
+# An interval and a burst that together stay below what Telegram takes: 5 + 25 in a second, 5 + 15 in a minute.
+BOT_LIMIT = Limit("", 1 / 25, 5)
+CHAT_LIMIT = Limit("chat", 1.0, 3)
+GROUP_LIMIT = Limit("group", 4.0, 5)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 
 
@@ -158,6 +163,10 @@ class Telegram(Channel):
         out = _out()
         out.send(self.account, out.caller(self._token, self._url), outgoing, rendered, done)
         return []
+
+    def limits(self, recipient: str) -> Sequence[Limit]:
+        """About 30 messages a second by bot, one a second by chat, 20 a minute by group (channels.md §1.5); 429 is obeyed besides."""
+        return BOT_LIMIT, replace(GROUP_LIMIT if recipient.startswith("-") else CHAT_LIMIT, name=recipient)
 
 
 def _api() -> Any:

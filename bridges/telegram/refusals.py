@@ -39,19 +39,24 @@ MEANINGS: tuple[tuple[int, str, str], ...] = (
     (400, "bad request: wrong file_id", TEMPORARY),
     (409, "", TEMPORARY),  # another poller, or a webhook: degraded, and nothing about this message
     (429, "", RATE),
-    (504, "", UNCERTAIN),  # a gateway waited for somebody who may have sent it
+    (500, "", TEMPORARY),
+    (502, "", TEMPORARY),
 )
 
 
 def kind_of(refused: Refused) -> str:
-    """Return the kind of NotSent that follows from a refusal."""
+    """Return the kind of NotSent that follows from a refusal.
+
+    An unknown 4xx is a refusal all the same; whatever else is unknown (a gateway that waited for somebody who may have
+    sent it, a page of a proxy) is uncertain, and never sent again by itself.
+    """
     if refused.status == 0:
         return UNCERTAIN if refused.written else TEMPORARY
     description = refused.description.lower()
     for status, beginning, kind in MEANINGS:
         if status == refused.status and description.startswith(beginning):
             return kind
-    return TEMPORARY if refused.status >= 500 else BUG
+    return BUG if 400 <= refused.status < 500 else UNCERTAIN
 
 
 def not_sent(refused: Refused) -> NotSent:

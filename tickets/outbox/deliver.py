@@ -2,15 +2,19 @@
 
 import hashlib
 import logging
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from tickets.channels import BUG, Channel, NotConnected, NotSent, Outgoing, open_channel
+from tickets.channels import BUG, RATE, Channel, Limit, NotConnected, NotSent, Outgoing, open_channel
 from tickets.models import Delivery
-from tickets.outbox import queue
+from tickets.outbox import pace, queue
 from tickets.record import read
 
+PATIENCE = 0.1  # seconds that a sender waits for its turn; for longer the delivery goes back into the queue
 log = logging.getLogger(__name__)
 
 
@@ -63,6 +67,8 @@ def _send(sent: Sent) -> None:
     outgoing = Outgoing(first.message, first.account, sent.deliveries, read.original(first.message.entry))
     rendered = _render(channel, outgoing)
     sent.rendered_sha256 = hashlib.sha256(rendered).hexdigest()
+    limits = channel.limits(first.recipient)
+    wait_for_turn(first, limits)
 
     def done(delivery: Delivery, part: int, remote_id: str) -> None:
         remote_ids = sent.remote_ids.setdefault(
@@ -70,9 +76,32 @@ def _send(sent: Sent) -> None:
         )  # an attempt goes on where one ended
         remote_ids.append(remote_id)
         Delivery.objects.filter(pk=delivery.pk).update(parts_sent=F("parts_sent") + 1, remote_ids=remote_ids)
+        pace.charge(delivery.account, limits, len(remote_id.split()) - 1)
+        if not _is_whole(sent, delivery):
+            wait_for_turn(delivery, limits)
 
-    for delivery, refusal in channel.send(outgoing, rendered, done):
-        sent.refused[delivery.pk] = refusal
+    try:
+        for delivery, refusal in channel.send(outgoing, rendered, done):
+            sent.refused[delivery.pk] = refusal
+    except NotSent as refusal:
+        if refusal.kind == RATE and refusal.retry_after and not isinstance(refusal, OutOfTurn):
+            pace.hold(first.account, limits, refusal.retry_after)
+        raise
+
+
+def wait_for_turn(delivery: Delivery, limits: Sequence[Limit]) -> None:
+    """Wait until the vendor's limits let a message go. Raises NotSent when that is not in a moment."""
+    while wait := pace.take(delivery.account, limits):
+        if wait > PATIENCE:
+            raise OutOfTurn(wait)
+        time.sleep(wait)
+
+
+class OutOfTurn(NotSent):
+    """Nothing was sent: others were before us."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(_("It waits for its turn: the vendor takes only so many messages in a second."), RATE, seconds)
 
 
 def _render(channel: Channel, outgoing: Outgoing) -> bytes:

@@ -83,13 +83,21 @@ def held(deliveries: list[Delivery]) -> Iterator[None]:
 
 
 def postpone(delivery: Delivery, reason: str, seconds: float | None = None) -> bool:
-    """Queue a delivery again with a growing pause, or after `seconds`; False when its time is over."""
+    """Queue a delivery again with a growing pause, or after `seconds`; False when its time is over.
+
+    A wait that was asked for is no failed attempt: the pauses after one do not grow by it.
+    """
     if delivery.message.at < timezone.now() - GIVES_UP_AFTER:
         return False
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1)) * random.uniform(0.8, 1.2)  # noqa: S311
     later = timedelta(seconds=seconds if seconds is not None else pause)
     Delivery.objects.filter(pk=delivery.pk, lease_by=delivery.lease_by).update(
-        state=DeliveryState.QUEUED, due_at=Now() + later, reason=reason[:2000], lease_by="", lease_until=None
+        state=DeliveryState.QUEUED,
+        due_at=Now() + later,
+        reason=reason[:2000],
+        lease_by="",
+        lease_until=None,
+        attempts=delivery.attempts if seconds is None else delivery.attempts - 1,
     )
     return True
 

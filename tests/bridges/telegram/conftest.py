@@ -3,10 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
+from bridges.telegram import channel
 from bridges.telegram.fake import FakeTelegram
 from tests.flows.desk import mailbox
 from tickets.actions.accounts import add_account
@@ -14,6 +16,14 @@ from tickets.channels import open_channel
 from tickets.models import Account
 
 Polling = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture(autouse=True)
+def any_pace(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Nobody waits for a turn here, but in the tests marked `pace`."""
+    if not request.node.get_closest_marker("pace"):
+        for name in ("BOT_LIMIT", "CHAT_LIMIT", "GROUP_LIMIT"):
+            monkeypatch.setattr(channel, name, replace(getattr(channel, name), burst=10_000))
 
 
 @pytest.fixture

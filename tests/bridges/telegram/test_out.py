@@ -1,6 +1,7 @@
 """What an agent writes, as it reaches the customer's Telegram: words, pictures, files, albums; cut as a reader would cut."""
 
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -227,3 +228,31 @@ def test_an_answer_names_what_it_answers_once(say: Callable[..., Delivery], tele
     say("\n\n".join("word " * 700 for _ in range(2)))
     answered: list[Any] = [sent.get("reply_to_message", {}).get("message_id") for sent in telegram.sent]
     assert answered == [1, None]
+
+
+@pytest.mark.pace
+def test_a_chat_gets_three_at_once_and_then_one_a_second(ticket: Ticket, ben: Agent, telegram: FakeTelegram) -> None:
+    for number in range(5):
+        reply(ticket, str(number), ben)
+    began = time.monotonic()
+    settle()
+    assert [sent["text"] for sent in telegram.sent] == ["0", "1", "2"]
+    assert "turn" in Delivery.objects.get(message__text="3").reason
+    while len(telegram.sent) < 5 and time.monotonic() < began + 10:
+        time.sleep(0.05)
+        settle()
+    assert [sent["text"] for sent in telegram.sent] == ["0", "1", "2", "3", "4"]
+    assert time.monotonic() - began >= 2
+
+
+def test_after_a_429_nothing_goes_to_anybody_until_its_time_is_over(
+    ticket: Ticket, bot: Account, ben: Agent, telegram: FakeTelegram
+) -> None:
+    telegram.write(43, "And mine?", name="Bo")
+    take(bot, telegram.updates[-1:])
+    process_all()
+    telegram.plan("sendMessage", 429, "Too Many Requests: retry after 2", retry_after=2)
+    reply(ticket, "one", ben)
+    reply(Ticket.objects.get(contact__name="Bo"), "two", ben)
+    settle()
+    assert (telegram.sent, sum(method == "sendmessage" for method, _given in telegram.calls)) == ([], 1)

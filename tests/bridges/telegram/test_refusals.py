@@ -43,6 +43,15 @@ def test_a_connection_that_ends_without_an_answer_is_uncertain(telegram: FakeTel
     assert not_sent(refusal(telegram)).kind == "uncertain"
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"), [(503, "uncertain"), (504, "uncertain"), (302, "uncertain"), (413, "bug"), (418, "bug")]
+)
+def test_what_no_table_knows_is_never_sent_again_by_itself(status: int, kind: str, telegram: FakeTelegram) -> None:
+    telegram.plan("sendMessage", status, "Something new")
+    found = not_sent(refusal(telegram))
+    assert (found.kind, found.reason) == (kind, "Something new")
+
+
 def test_nobody_at_home_is_temporary(telegram: FakeTelegram) -> None:
     with pytest.raises(Refused) as caught:
         api.call(telegram.token, f"http://127.0.0.1:{free_port()}", lambda bot: bot.send_message(42, "hello"))
