@@ -16,6 +16,7 @@ from tickets.mail.witness import send_seals
 from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
 from tickets.outbox import pace
 from tickets.record import append as appending
+from tickets.record.config import write_if_changed
 from tickets.wake import answered, wake
 
 ROUNDS = 200  # batches a worker takes before it lets another bell ring
@@ -82,7 +83,8 @@ def sweep() -> None:
 def seal() -> None:
     """State where the record ends, when that is due, and mail it to the witness."""
     answered("seal")
-    sealing.seal_when_due()
+    if sealing.seal_when_due():
+        write_if_changed()
     send_seals()
 
 

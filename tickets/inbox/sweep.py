@@ -50,7 +50,8 @@ def _adopt(name: str) -> int:
 def drop_unreferenced() -> int:
     """Remove files that nobody needs: made but never referred to for a day, or in the record by now. Return how many."""
     made = list(store().names(spool.MADE))[:MOST]
-    used = set(Entry.objects.filter(spool__in=[n.rsplit("/", 1)[1] for n in made]).values_list("spool", flat=True))
+    unwritten = Entry.objects.filter(spool__in=[n.rsplit("/", 1)[1] for n in made], marked_at__isnull=True)
+    used = set(unwritten.values_list("spool", flat=True))
     old = [name for name in made if name.rsplit("/", 1)[1] not in used and _age(name) > ORPHAN_AGE]
     arrived = list(store().names(spool.IN))[:MOST]
     done = set(

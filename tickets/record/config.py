@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def write_config() -> None:
-    """Write today's configuration as a new file; a failure is logged and mended by the next change or the sweep."""
+    """Write today's configuration as a new file; a failure is logged, and mended by the next change or seal."""
     name = f"{FOLDER}/{timezone.now():%Y-%m-%dT%H%M%S.%f}.json"
     try:
         store().write(name, json.dumps(snapshot(), indent=1, sort_keys=True).encode())
@@ -41,6 +41,24 @@ def snapshot() -> list[dict[str, Any]]:
             row["fields"]["secrets"] = secrets[row["pk"]]
     plain: list[dict[str, Any]] = json.loads(json.dumps(found, default=str))
     return plain
+
+
+def is_current() -> bool:
+    """Whether the newest configuration in the record is that of the database. Raises OSError.
+
+    Credentials are left out: the same ones never look the same twice when they are encrypted.
+    """
+    return _without_secrets(latest()) == _without_secrets(snapshot())
+
+
+def _without_secrets(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"fields": {k: v for k, v in row["fields"].items() if k != "secrets"}} for row in rows]
+
+
+def write_if_changed() -> None:
+    """Write the configuration if a change of it could not be written when it was made."""
+    if not is_current():
+        write_config()
 
 
 def latest() -> list[dict[str, Any]]:

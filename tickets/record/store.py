@@ -82,6 +82,8 @@ class FolderStore:
     def _folder(self, path: Path) -> None:
         if path in self._made and path.is_dir():
             return
+        if self._made and not self.root.is_dir():  # made anew, it would lie where the real one is mounted again
+            raise FileNotFoundError(f"The folder of the record is not there any more: {self.root}")
         path.mkdir(mode=0o750, parents=True, exist_ok=True)
         if path.name == "cur":  # a Maildir has three folders, or mail programs do not see one
             (path.parent / "new").mkdir(mode=0o750, exist_ok=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from tickets.management.record.check import Check
 from tickets.management.record.compare import Compare
 from tickets.management.record.export import Export
 from tickets.management.record.rebuild import Rebuild
@@ -13,6 +14,7 @@ from tickets.management.record.verb import Verb
 from tickets.management.record.verify import Verify
 
 VERBS: dict[str, type[Verb]] = {
+    "check": Check,
     "compare": Compare,
     "export": Export,
     "rebuild": Rebuild,
