@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from tickets.models import Account, Delivery, Health, Message
+from tickets.models import Account, Delivery, Health, Message, conversations
 from tickets.record.config import write_config
 
 __all__ = [
@@ -90,6 +92,92 @@ class Field:
     default: str = ""
     choices: tuple[str, ...] = ()
     help: str = ""
+    is_long: bool = False  # a text of several lines
+    check: Callable[[str], str] | None = None  # what is wrong with a value, in words; "" for nothing
+
+
+def _week_fault(typed: str) -> str:
+    try:
+        conversations.read_week(typed)
+    except conversations.Unreadable as error:
+        return _("“%s” cannot be read. Write it like this: Mon-Fri 09:00-17:00, Sat 10:00-14:00") % error
+    return ""
+
+
+def _days_fault(typed: str) -> str:
+    try:
+        conversations.read_days(typed)
+    except conversations.Unreadable as error:
+        return _("“%s” is no day. Write 2026-12-24 for one, 12-25 for every year.") % error
+    return ""
+
+
+def _zone_fault(typed: str) -> str:
+    known = not typed or typed in available_timezones()
+    return "" if known else _("There is no time zone %s. Write it like this: Europe/Berlin") % typed
+
+
+def _number_fault(typed: str) -> str:
+    return "" if not typed or typed.isdecimal() else _("%s is no whole number.") % typed
+
+
+# What every conversational channel lets an account lay down; tickets/models/conversations.py reads it.
+CONVERSATION: tuple[Field, ...] = (
+    Field(
+        "reopen_days",
+        gettext_noop("A solved conversation goes on for (days)"),
+        default=str(conversations.REOPEN_DAYS),
+        help=gettext_noop("A customer who writes later begins a new ticket, linked to the old one."),
+        check=_number_fault,
+    ),
+    Field(
+        "burst_seconds",
+        gettext_noop("Lines are one burst within (seconds)"),
+        default=str(conversations.BURST_SECONDS),
+        help=gettext_noop("What a customer writes in short lines counts once: one automatic answer, one notification."),
+        check=_number_fault,
+    ),
+    Field("greet", gettext_noop("Greet who writes for the first time"), default="no", choices=("no", "yes")),
+    Field(
+        "greeting",
+        gettext_noop("Greeting"),
+        help=gettext_noop(
+            "$name, $mailbox and $number are filled in. Empty: a short greeting in the account's language."
+        ),
+        is_long=True,
+    ),
+    Field("tell_hours", gettext_noop("Say so when nobody is there"), default="no", choices=("no", "yes")),
+    Field(
+        "away",
+        gettext_noop("What to say when nobody is there"),
+        help=gettext_noop("$opens is when somebody is there next. Empty: a short text in the account's language."),
+        is_long=True,
+    ),
+    Field(
+        "hours",
+        gettext_noop("Hours"),
+        help=gettext_noop("Mon-Fri 09:00-17:00, Sat 10:00-14:00. Empty: somebody is always there."),
+        check=_week_fault,
+    ),
+    Field(
+        "days_off",
+        gettext_noop("Days off"),
+        help=gettext_noop("2026-12-24 for one day, 12-25 for every year."),
+        check=_days_fault,
+    ),
+    Field(
+        "time_zone",
+        gettext_noop("Time zone of the hours"),
+        help=gettext_noop("Europe/Berlin. Empty: that of this helpdesk."),
+        check=_zone_fault,
+    ),
+    Field(
+        "typing",
+        gettext_noop("Show customers that somebody writes"),
+        default="no",
+        choices=("no", "yes"),
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -153,6 +241,11 @@ class Channel:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+
+    @classmethod
+    def fields(cls) -> tuple[Field, ...]:
+        """Return all settings of an account: the channel's own, and those of conversations where it has them."""
+        return cls.config + (CONVERSATION if cls.conversational else ())
 
     # In
     def verify(self, request: HttpRequest) -> HttpResponse | None:

@@ -1,11 +1,13 @@
 """The forms that people fill in: what is typed becomes values that the verbs take."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets.channels import Channel, Field
@@ -147,7 +149,7 @@ class AccountForm(forms.Form):
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
         if channel.name != settings.LAST_RESORT:  # the vendor says it when the account is connected
             self.fields["address"].required, self.fields["address"].help_text = False, ""
-        for field in channel.config:
+        for field in channel.fields():
             self.fields[f"set_{field.name}"] = form_field(field, account)
         if account:
             self.fields["address"].disabled = True
@@ -166,7 +168,7 @@ class AccountForm(forms.Form):
         """The channel's settings as they are stored: the secret ones, or the others. An empty secret is kept as it was."""
         found = {
             field.name: self.cleaned_data.get(f"set_{field.name}", "")
-            for field in self.channel.config
+            for field in self.channel.fields()
             if field.secret == secret
         }
         return {name: value for name, value in found.items() if value or not secret}
@@ -193,9 +195,10 @@ def form_field(field: Field, account: Account | None) -> forms.Field:
     kept = account is not None and field.secret and field.name in account.secrets
     initial = str(account.config.get(field.name, field.default)) if account else field.default
     common: dict[str, Any] = {
-        "label": field.label or field.name,
+        "label": gettext(field.label) if field.label else field.name,
         "required": field.required and not kept,
-        "help_text": _("Stored. Type a new one to change it.") if kept else field.help,
+        "help_text": _("Stored. Type a new one to change it.") if kept else gettext(field.help) if field.help else "",
+        "validators": [checked(field.check)] if field.check else [],
     }
     if field.choices:
         return forms.ChoiceField(
@@ -205,4 +208,15 @@ def form_field(field: Field, account: Account | None) -> forms.Field:
         return forms.CharField(
             strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), **common
         )
-    return forms.CharField(initial=initial, **common)
+    widget = forms.Textarea(attrs={"rows": 3}) if field.is_long else forms.TextInput()
+    return forms.CharField(initial=initial, widget=widget, **common)
+
+
+def checked(fault: Callable[[str], str]) -> Callable[[str], None]:
+    """A setting's check as a form's validator."""
+
+    def validate(value: str) -> None:
+        if words := fault(value):
+            raise forms.ValidationError(words)
+
+    return validate

@@ -220,6 +220,25 @@ def acknowledge(message: Message, text: str, recipient: str, at: datetime | None
     return say(words)
 
 
+def tell(message: Message, text: str, at: datetime | None = None) -> Message:
+    """Say something automatic where `message` came from: a greeting, or that nobody is there. Raises OSError."""
+    ticket = message.ticket
+    words = Words(
+        ticket=ticket,
+        text=text,
+        by=None,
+        at=at or timezone.now(),
+        direction=Direction.OUT,
+        subject=f"Re: {ticket.subject}",
+        routes=[Route(message.account, message.channel, message.from_address, "")],
+        automatic=True,
+        headers=AUTOMATIC_HEADERS,
+        speaks_of=message,
+        extra={"speaks_of": message.public_id},
+    )
+    return say(words)
+
+
 def _addresses(*groups: Sequence[Box]) -> list[str]:
     return [box["address"].strip() for group in groups for box in group]
 
@@ -229,4 +248,4 @@ def _check(text: str, files: Sequence[File]) -> None:
         raise NotAllowed(_("There is nothing to send yet: write some words or add a file."))
 
 
-__all__ = ["NoRoute", "NotAllowed", "acknowledge", "forward", "forwarded", "recipients", "reply", "start"]
+__all__ = ["NoRoute", "NotAllowed", "acknowledge", "forward", "forwarded", "recipients", "reply", "start", "tell"]

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from tickets.actions.reply import acknowledge
 from tickets.mime.automatic import may_answer
 from tickets.mime.parse import parse
-from tickets.models import Delivery, Entry, Message
+from tickets.models import Account, Delivery, Entry, Message
 from tickets.record import read
 
 YOUNGEST_HISTORY = timedelta(hours=24)  # an automatic mail only ever answers mail younger than this
@@ -46,24 +46,23 @@ def _hindrance(entry: Entry, message: Message, recipient: str) -> str:
         return "it did not come by mail"
     if entry.fields.get("history") or "twin" in entry.fields:
         return "history, or acknowledged in another mailbox"
-    if not _is_young(message):
+    if not is_young(message):
         return "the mail is older than 24 hours"
     if "@" not in recipient or recipient.lower() == mailbox.address.lower():
         return "there is nobody to answer"
     may, why = may_answer(parse(read.original(entry)), entry.fields["envelope"].get("from", recipient))
-    return _capped(message, recipient) if may else why
+    return capped(message.ticket.mailbox, recipient) if may else why
 
 
-def _is_young(message: Message) -> bool:
+def is_young(message: Message) -> bool:
+    """Return whether an automatic answer may answer it: younger than a day by its date and by its receipt."""
     oldest = timezone.now() - YOUNGEST_HISTORY
     return message.at > oldest and (message.date is None or message.date > oldest)
 
 
-def _capped(message: Message, recipient: str) -> str:
-    """Two helpdesks wired to each other stop after a few mails."""
-    sent = Delivery.objects.filter(
-        account=message.ticket.mailbox, at__gt=timezone.now() - timedelta(hours=1), message__automatic=True
-    )
+def capped(account: Account, recipient: str) -> str:
+    """Return why no more automatic answers go there for now, or "": two helpdesks wired to each other stop after a few."""
+    sent = Delivery.objects.filter(account=account, at__gt=timezone.now() - timedelta(hours=1), message__automatic=True)
     if sent.filter(recipient__iexact=recipient)[:PER_ADDRESS_AND_HOUR].count() >= PER_ADDRESS_AND_HOUR:
         return "this address had its automatic answers for this hour"
     if sent[:PER_MAILBOX_AND_HOUR].count() >= PER_MAILBOX_AND_HOUR:

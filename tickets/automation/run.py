@@ -4,11 +4,12 @@ import logging
 
 from django.db import transaction
 
-from tickets.automation import acknowledge
+from tickets.automation import acknowledge, greet
 from tickets.models import Counter, Entry
 from tickets.models.numbers import AUTOMATION
 
 BATCH = 100
+RULES = (acknowledge.consider, greet.consider)
 log = logging.getLogger(__name__)
 
 
@@ -33,8 +34,9 @@ def _step(entry: Entry) -> None:
 
 
 def _act(entry: Entry) -> None:
-    try:
-        with transaction.atomic():
-            acknowledge.consider(entry)
-    except Exception:
-        log.exception("Automation failed on entry %s", entry.number)
+    for rule in RULES:
+        try:
+            with transaction.atomic():
+                rule(entry)
+        except Exception:
+            log.exception("Automation failed on entry %s", entry.number)

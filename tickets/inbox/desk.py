@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q
 
 from tickets.inbox.arriving import Arriving
+from tickets.inbox.conversation import Line, last_lines
 from tickets.mime import identifiers
 from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, State, Ticket
 from tickets.models.keys import signing_keys
@@ -38,6 +40,7 @@ class Place:
     state: str
     mailbox: int
     contact: str
+    solved_at: datetime | None = None
     participants: set[str] = field(default_factory=set)
 
 
@@ -53,6 +56,7 @@ class Desk:
     open_tickets: Conversations  # the open ticket of a conversational contact
     last_tickets: Conversations  # the same, whatever its state: for what is no message
     deliveries: dict[str, Delivery]
+    lines: dict[int, Line]  # the last line of a conversation, by ticket
 
     def place(self, number: int | None) -> Place | None:
         """Return a ticket that was looked up or is being made."""
@@ -86,7 +90,7 @@ def tag(arriving: Arriving) -> int | None:
 
 
 def look_up(batch: Sequence[Arriving]) -> Desk:
-    """Fetch what `batch` refers to. Twelve queries at most, and the tickets that may be joined are locked."""
+    """Fetch what `batch` refers to. Thirteen queries at most, and the tickets that may be joined are locked."""
     deliveries = {d.public_id: d for d in _deliveries(batch)}
     known = [_known(message) for message in _messages(batch, deliveries.values())]
     awaited = _awaited(batch)
@@ -107,6 +111,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         open_tickets=open_tickets,
         last_tickets=last_tickets,
         deliveries=deliveries,
+        lines=last_lines(list(batch), set(open_tickets.values())),
     )
 
 
@@ -189,7 +194,7 @@ def _places(numbers: set[int]) -> dict[int, Place]:
         .select_related("merged_into", "contact")
         .order_by("pk")
     )
-    places = {t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id) for t in tickets}
+    places = {t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id, t.solved_at) for t in tickets}
     for pk, address in Participant.objects.filter(ticket__in=places).values_list("ticket", "address"):
         places[pk].participants.add(address)
     found = {place.number: place for place in places.values()}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tickets.inbox.arriving import Arriving, Stop
+from tickets.inbox.conversation import goes_on, join_burst
 from tickets.inbox.desk import Desk, Known, Place, bounced, mailbox_team, named_ids, tag, tokens
 from tickets.mime.identifiers import base_subject
 from tickets.models import State
@@ -141,11 +142,15 @@ def _by_conversation(arriving: Arriving, desk: Desk) -> Verdict | None:
     where = (arriving.fields["contact"], arriving.mailbox.pk)
     if place := desk.place(desk.open_tickets.get(where)):
         return Verdict("The contact's open conversation.", place)
-    if arriving.automatic and (place := desk.place(desk.last_tickets.get(where))):
+    place = desk.place(desk.last_tickets.get(where))
+    if place is None:
+        return None
+    if arriving.automatic:
         return Verdict(
             "No message of a person: kept with the contact's last conversation, which it does not reopen.", place
         )
-    return None
+    again, reason = goes_on(arriving, place.state, place.solved_at)
+    return Verdict(reason, place) if again else Verdict(reason, linked=place)
 
 
 def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
@@ -180,6 +185,7 @@ def seat(arriving: Arriving, desk: Desk) -> None:
         desk.places[arriving.number] = place
         desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
         desk.last_tickets[contact, arriving.mailbox.pk] = arriving.number
+    join_burst(arriving, desk.lines)
     if not arriving.fields.get("via"):
         place.participants.update({arriving.sender, *(box.address.lower() for box in _named(arriving))})
     known = Known(

@@ -50,7 +50,7 @@ def _content(path: Path) -> str:
 
 def sort_out(channel: type[Channel], given: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return (config, secrets, fields) for add_account. Raises CommandError for what is unknown, wrong or missing."""
-    wanted = {field.name: field for field in channel.config}
+    wanted = {field.name: field for field in channel.fields()}
     strange = sorted(set(given) - set(wanted) - set(COMMON))
     if strange:
         words = {"strange": ", ".join(strange), "known": ", ".join(sorted({*wanted, *COMMON}))}
@@ -68,6 +68,8 @@ def _checked(field: Field, value: str) -> str:
     if field.choices and value not in field.choices:
         words = {"name": field.name, "choices": ", ".join(choice or _("(empty)") for choice in field.choices)}
         raise CommandError(_("%(name)s must be one of: %(choices)s.") % words)
+    if field.check and (fault := field.check(value)):
+        raise CommandError(f"{field.name}: {fault}")
     if field.name.endswith("_port") and not value.isdigit():
         raise CommandError(_("%s must be a number.") % field.name)
     if field.name == "since" and value not in ("now", "all") and not _is_day(value):

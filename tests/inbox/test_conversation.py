@@ -1,0 +1,274 @@
+"""The rules of a conversation, on a channel made for this test: which ticket a line belongs to, bursts, greeting, hours."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import pytest
+from django.utils import timezone
+
+from tests.flows.desk import mailbox, rebuilt_differences, settle
+from tickets.actions.accounts import add_account
+from tickets.actions.change import set_status
+from tickets.actions.reply import reply
+from tickets.channels import Channel, Done, Notice, Outgoing, Refused
+from tickets.inbox.accept import accept
+from tickets.inbox.process import process_all
+from tickets.mime.build import build
+from tickets.mime.parse import Mailbox
+from tickets.models import Account, Agent, Delivery, Entry, Message, State, Ticket
+from tickets.models.conversations import Unreadable, read_days, read_week, rules_of
+
+MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+HOURS = {"hours": "Mon-Fri 09:00-17:00", "time_zone": "UTC"}
+
+
+class Pigeon(Channel):
+    """A messenger as simple as can be: {"who", "id", "text"}."""
+
+    name: ClassVar[str] = "pigeon"
+    label: ClassVar[str] = "Pigeon post"
+    conversational: ClassVar[bool] = True
+    vouches: ClassVar[bool] = True
+    sent: ClassVar[list[tuple[str, str]]] = []
+
+    def read(self, raw: bytes) -> list[Notice]:
+        told = json.loads(raw)
+        return [Notice("message", sender=told["who"], sender_name="Zoe", remote_id=told["id"], text=told["text"])]
+
+    def message(self, notice: Notice, raw: bytes) -> bytes:
+        return build(
+            from_=Mailbox("Zoe", f"{notice.sender}@loft.pigeon.invalid"),
+            to=[Mailbox("Loft", "loft@pigeon.invalid")],
+            subject=notice.text[:60],
+            text=notice.text,
+            message_id=f"{notice.sender}.{notice.remote_id}@loft.pigeon.invalid",
+            date=timezone.now(),
+        )
+
+    def render(self, outgoing: Outgoing) -> bytes:
+        return outgoing.message.text.encode()
+
+    def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> Refused:
+        for delivery in outgoing.deliveries:
+            self.sent.append((delivery.recipient, rendered.decode()))
+            done(delivery, 0, str(len(self.sent)))
+        return []
+
+
+@pytest.fixture(autouse=True)
+def pigeons(settings: Any, db: None) -> list[tuple[str, str]]:
+    """What the pigeons carried."""
+    settings.CHANNELS = [*settings.CHANNELS, f"{__name__}.Pigeon"]
+    Pigeon.sent.clear()
+    return Pigeon.sent
+
+
+@pytest.fixture
+def connect() -> Callable[..., Account]:
+    """connect(greet="yes", …): the loft, with these settings."""
+
+    def made(**config: str) -> Account:
+        home = mailbox()
+        return add_account("pigeon", "Loft", "loft", config, mailbox=home, at=MONDAY)
+
+    return made
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def shift(self, by: timedelta) -> None:
+        self.now += by
+
+    def move_to(self, at: datetime) -> None:
+        self.now = at
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(timezone, "now", lambda: made.now)
+    return made
+
+
+def line(account: Account, number: int, text: str, who: str = "zoe", **more: Any) -> Message:
+    """A customer writes."""
+    raw = json.dumps({"who": who, "id": str(number), "text": text}).encode()
+    accept(account, raw, source="webhook", **more)
+    process_all()
+    settle()
+    return Message.objects.get(message_id=f"{who}.{number}@loft.pigeon.invalid")
+
+
+def test_an_open_conversation_goes_on(connect: Callable[..., Account], clock: Clock) -> None:
+    loft = connect()
+    first = line(loft, 1, "My order?")
+    clock.shift(timedelta(days=300))
+    assert line(loft, 2, "Hello?").ticket == first.ticket
+
+
+def test_a_solved_one_is_opened_again_within_a_week_and_then_a_new_one_begins(
+    connect: Callable[..., Account], clock: Clock, ben: Agent
+) -> None:
+    loft = connect()
+    ticket = line(loft, 1, "My order?").ticket
+    set_status(ticket, State.SOLVED, ben)
+    clock.shift(timedelta(days=6, hours=23))
+    again = line(loft, 2, "It came, thanks")
+    assert (again.ticket, again.ticket.state) == (ticket, State.OPEN)
+    assert "less than 7 days ago" in again.reason
+    set_status(ticket, State.SOLVED, ben)
+    clock.shift(timedelta(days=7, seconds=1))
+    other = line(loft, 3, "A new question")
+    assert other.ticket != ticket
+    assert list(other.ticket.links.all()) == [ticket]
+    assert "more than 7 days ago" in other.reason
+
+
+def test_the_account_says_how_long_and_a_closed_one_never_goes_on(
+    connect: Callable[..., Account], clock: Clock, ben: Agent
+) -> None:
+    loft = connect(reopen_days="0")
+    first = line(loft, 1, "My order?").ticket
+    set_status(first, State.SOLVED, ben)
+    clock.shift(timedelta(minutes=1))
+    second = line(loft, 2, "And another thing").ticket
+    assert second != first
+    Account.objects.filter(pk=loft.pk).update(config={"reopen_days": "30"})
+    set_status(second, State.CLOSED, ben)
+    assert line(loft, 3, "Really").ticket not in (first, second)
+
+
+def bursts(ticket: Ticket) -> list[str]:
+    """For each incoming message the first of its burst."""
+    rows = ticket.messages.filter(direction="in").order_by("pk").select_related("entry")
+    names = {row.public_id: row.text for row in rows}
+    return [names[row.entry.fields.get("burst", row.public_id)] for row in rows]
+
+
+def test_lines_within_a_burst_are_messages_of_their_own_and_one_item(
+    connect: Callable[..., Account], clock: Clock, ben: Agent
+) -> None:
+    loft = connect(greet="yes")
+    for number, seconds in enumerate([0, 80, 80, 95, 5]):
+        clock.shift(timedelta(seconds=seconds))
+        ticket = line(loft, number, f"line {number}").ticket
+    assert bursts(ticket) == ["line 0", "line 0", "line 0", "line 3", "line 3"]
+    clock.shift(timedelta(seconds=1))
+    reply(ticket, "Yes?", ben)
+    line(loft, 9, "after an answer")
+    assert bursts(ticket)[-1] == "after an answer"
+    assert Ticket.objects.count() == 1
+    assert [text.split(",")[0] for _who, text in Pigeon.sent] == ["Hello Zoe", "Yes?"]
+
+
+def test_lines_that_come_in_one_batch_are_one_burst(connect: Callable[..., Account]) -> None:
+    loft = connect(greet="yes", burst_seconds="10")
+    for number in range(5):
+        raw = json.dumps({"who": "zoe", "id": str(number), "text": f"line {number}"}).encode()
+        accept(loft, raw, source="webhook")
+    process_all()
+    settle()
+    assert bursts(Ticket.objects.get()) == ["line 0"] * 5
+    assert len(Pigeon.sent) == 1
+
+
+def test_a_greeting_comes_at_first_contact_in_the_words_of_the_account(connect: Callable[..., Account]) -> None:
+    loft = connect(greet="yes", greeting="Hi $name, this is $mailbox, ticket $number.")
+    message = line(loft, 1, "My order?")
+    assert Pigeon.sent == [("zoe", f"Hi Zoe, this is Support, ticket {message.ticket.number}.")]
+    said = Message.objects.get(direction="out")
+    assert (said.automatic, said.ticket.state, said.ticket.first_answer_at) == (True, State.NEW, None)
+    line(loft, 2, "Hello?", who="zoe")
+    line(loft, 3, "Hello?", who="max")
+    assert [who for who, _text in Pigeon.sent] == ["zoe", "max"]
+
+
+def test_nothing_is_said_to_history_or_where_nothing_is_set(connect: Callable[..., Account]) -> None:
+    loft = connect(greet="yes", tell_hours="yes", **HOURS)
+    line(loft, 1, "Long ago", history=True)
+    Account.objects.filter(pk=loft.pk).update(config={})
+    line(loft, 2, "Today", who="max")
+    assert Pigeon.sent == []
+
+
+def test_who_writes_at_night_is_told_once_a_night_when_we_are_back(
+    connect: Callable[..., Account], clock: Clock
+) -> None:
+    loft = connect(tell_hours="yes", **HOURS)
+    line(loft, 1, "At ten in the morning")
+    assert Pigeon.sent == []
+    clock.move_to(MONDAY.replace(hour=20))
+    line(loft, 2, "In the evening")
+    clock.shift(timedelta(hours=3))
+    line(loft, 3, "Still there?")
+    assert [text for _who, text in Pigeon.sent] == [
+        "Nobody is here just now; we are back Tuesday 09:00. We have your message and answer here then."
+    ]
+    clock.shift(timedelta(days=1))
+    line(loft, 4, "The next evening")
+    assert len(Pigeon.sent) == 2
+
+
+def test_a_first_contact_at_night_is_one_answer(connect: Callable[..., Account], clock: Clock) -> None:
+    loft = connect(
+        greet="yes", greeting="Hi.", tell_hours="yes", away="Closed until $opens.", days_off="03-03", **HOURS
+    )
+    clock.move_to(MONDAY.replace(hour=20))
+    line(loft, 1, "Hello?")
+    assert Pigeon.sent == [("zoe", "Hi.\n\nClosed until Wednesday 09:00.")]
+
+
+def test_automatic_answers_are_capped(connect: Callable[..., Account], clock: Clock) -> None:
+    loft = connect(tell_hours="yes", hours="Mon 09:00-10:00, Mon 10:10-10:20, Mon 10:30-10:31", time_zone="UTC")
+    for minute in (5, 25, 35):  # three stretches without anybody within an hour
+        clock.move_to(MONDAY.replace(minute=minute))
+        line(loft, minute, f"minute {minute}")
+    assert len(Pigeon.sent) == 2
+
+
+def test_a_rebuild_asks_no_clock_and_says_nothing_again(
+    transactional_db: None, connect: Callable[..., Account], clock: Clock, ben: Agent
+) -> None:
+    loft = connect(greet="yes")
+    ticket = line(loft, 1, "My order?").ticket
+    line(loft, 2, "It is late")
+    set_status(ticket, State.SOLVED, ben)
+    clock.shift(timedelta(days=8))
+    line(loft, 3, "A new question")
+    sent = list(Pigeon.sent)
+    assert rebuilt_differences() == []
+    assert Pigeon.sent == sent
+    assert Entry.objects.filter(fields__has_key="burst").count() == 1
+
+
+def test_the_hours_of_a_week_are_read_as_people_write_them() -> None:
+    week = read_week("mon-fri 9:00-12:30 13:30-17:00; Sat 10.00–24:00")
+    assert (sorted(week), len(week[0]), str(week[5][0][1])) == ([0, 1, 2, 3, 4, 5], 2, "23:59:59.999999")
+    assert sorted(read_week("Fri-Mon 10:00-12:00")) == [0, 4, 5, 6]
+    assert read_days("2026-12-24, 12-25") == {"2026-12-24", "12-25"}
+    for strange in ("Monday 9-5", "Mon 17:00-09:00", "Mon 09:00-25:00", "Xyz 09:00-10:00", "Mon 09:00-10:00 noon"):
+        with pytest.raises(Unreadable):
+            read_week(strange)
+    for strange in ("24.12.", "2026-13-01", "02-30", "12-5"):
+        with pytest.raises(Unreadable):
+            read_days(strange)
+
+
+@pytest.mark.django_db
+def test_what_makes_no_sense_in_a_config_counts_as_not_set() -> None:
+    odd = {"reopen_days": "soon", "burst_seconds": "-1", "hours": "whenever", "days_off": "never", "time_zone": "Moon"}
+    rules = rules_of(Account(channel="pigeon", config=odd))
+    assert (rules.reopens_for.days, rules.burst.seconds, rules.hours.is_open(MONDAY)) == (7, 90, True)
+
+
+def test_nothing_more_is_said_by_itself_to_an_account_that_is_cut_off(connect: Callable[..., Account]) -> None:
+    loft = connect(greet="yes")
+    Account.objects.filter(pk=loft.pk).update(health="cut_off")
+    line(loft, 1, "Hello?")
+    assert not Delivery.objects.exists()
