@@ -1,6 +1,8 @@
 # make help lists the commands. Everything else is in docs/operating.md.
 VENV ?= .venv
 DEMO_DIR ?= var/demo
+MINUTES ?= 5
+FUZZ_DIR ?= var/fuzz
 PY := $(VENV)/bin/python
 # The first Python that is new enough; an old python3 when there is none, so that the message can name it.
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -8,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13 python3.14; 
   command -v $$p >/dev/null && $$p -c '$(IS_NEW_ENOUGH)' && echo $$p && exit; done; command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak screenshots
+.PHONY: help run demo test check soak screenshots fuzz
 
 help:
 	@echo "make run          start the helpdesk (installs what it needs into $(VENV) first)"
@@ -16,6 +18,7 @@ help:
 	@echo "make test         every test"
 	@echo "make check        formatting, lint, types, layers, migrations, deployment checks, audit"
 	@echo "make soak         the long tests: kill -9 of each part, many times"
+	@echo "make fuzz         any bytes into the mail reader, guided by coverage (MINUTES=5)"
 	@echo "make screenshots  every screen as a picture, to var/screens"
 
 run: $(VENV)/installed
@@ -32,6 +35,9 @@ soak: $(VENV)/installed-dev
 
 check: $(VENV)/installed-dev
 	@exec $(PY) -m tests.services.check
+
+fuzz: $(VENV)/installed-dev
+	@exec $(PY) -m tests.fuzz.parser $(MINUTES) $(FUZZ_DIR)
 
 screenshots: $(VENV)/installed-dev
 	@exec $(PY) -m tests.services.run --screenshots
