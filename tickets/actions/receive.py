@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from tickets.actions.consequences import apply_consequences
 from tickets.mime.parse import Mail, Mailbox
 from tickets.mime.protection import protection
 from tickets.models import (
@@ -15,7 +16,6 @@ from tickets.models import (
     Attachment,
     AwaitedId,
     Contact,
-    Delivery,
     Direction,
     Entry,
     Event,
@@ -76,8 +76,7 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
         messages,
         {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)},
     )
-    _apply_bounces(batch)
-    _apply_reach(batch)
+    apply_consequences([one.entry for one in batch])
     return messages
 
 
@@ -212,6 +211,7 @@ def _message(one: Received, rows: Lookups) -> Message:
         verified=fields.get("verified", "unknown"),
         trust=fields.get("trust", {}),
         protection=protection(mail),
+        report=fields.get("report", {}),
         via=bool(fields.get("via")),
         reason=fields["reason"],
         defects=mail.defects,
@@ -335,27 +335,6 @@ def touch(ticket: Ticket, message: Message) -> None:
 def save_touched(tickets: Iterable[Ticket]) -> None:
     """Store what `touch` changed, for any number of tickets in one query."""
     save_many(tickets, ["state", "solved_at", "message_count", "updated_at", "last_message_at", "snippet"])
-
-
-def _apply_bounces(batch: Sequence[Received]) -> None:
-    """A bounce that proves itself settles the delivery it speaks of."""
-    for one in batch:
-        if (bounced := one.fields.get("bounced")) is None:
-            continue
-        rows = Delivery.objects.filter(public_id=bounced["delivery"])
-        rows.update(state="failed", reason=bounced["reason"], at=one.entry.at, outcome=one.entry)
-        if bounced["gone"] and (delivery := rows.first()):
-            Address.objects.filter(channel=delivery.channel, address=delivery.recipient).update(
-                reachable=False, unreachable_reason=bounced["reason"]
-            )
-
-
-def _apply_reach(batch: Sequence[Received]) -> None:
-    """On a conversational channel each notice says whether its sender can be reached there; only a change is written."""
-    for one in batch:
-        if (words := one.fields.get("unreachable")) is not None:
-            rows = Address.objects.filter(channel=one.entry.account.channel, address=one.fields["address"])  # type: ignore[union-attr]
-            rows.filter(reachable=bool(words)).update(reachable=not words, unreachable_reason=words)
 
 
 def when(text: str) -> datetime:

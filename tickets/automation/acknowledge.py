@@ -11,7 +11,7 @@ from django.utils.translation import override
 from tickets.actions.reply import acknowledge
 from tickets.mime.automatic import may_answer
 from tickets.mime.parse import parse
-from tickets.models import Account, Delivery, Entry, Message
+from tickets.models import Account, Address, Delivery, Entry, Message
 from tickets.record import read
 
 YOUNGEST_HISTORY = timedelta(hours=24)  # an automatic mail only ever answers mail younger than this
@@ -50,8 +50,19 @@ def _hindrance(entry: Entry, message: Message, recipient: str) -> str:
         return "the mail is older than 24 hours"
     if "@" not in recipient or recipient.lower() == mailbox.address.lower():
         return "there is nobody to answer"
+    if reason := unwelcome(recipient):
+        return reason
     may, why = may_answer(parse(read.original(entry)), entry.fields["envelope"].get("from", recipient))
     return capped(message.ticket.mailbox, recipient) if may else why
+
+
+def unwelcome(recipient: str) -> str:
+    """Why nothing automatic goes to an address, though its mail may be answered: it said so, or nothing arrives there."""
+    rows = Address.objects.filter(channel=settings.LAST_RESORT, address=recipient.lower())
+    address = rows.only("reachable", "complained_at").first()
+    if address is not None and address.complained_at is not None:
+        return "this address reported automatic mail of ours as unwanted"
+    return "nothing could be delivered to this address" if address is not None and not address.reachable else ""
 
 
 def is_young(message: Message) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tickets.mime.authentication import Finding
 from tickets.mime.parse import Mail
+from tickets.mime.reports import Report
 from tickets.models import Account, Entry, InboxItem
 
 
@@ -36,6 +37,7 @@ class Arriving:
     recipients: list[str]  # every address it was sent to, envelope first
     check: "Future[Finding] | None" = None  # our own check of the sender, under way
     unreachable: str = ""  # this notice says that nothing reaches the sender there any more, in these words
+    report: Report | None = None  # what it tells of a mail of ours
     message: str = ""  # public id
     number: int = 0  # of the ticket
     fields: dict[str, Any] = field(default_factory=dict)

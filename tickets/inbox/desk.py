@@ -53,6 +53,7 @@ class Desk:
     awaited: dict[str, list[int]]
     places: dict[int, Place]
     contacts: dict[tuple[str, str], str]  # (channel, address) -> public id of the contact
+    unreachable: set[tuple[str, str]]  # those addresses to which nothing could be delivered
     open_tickets: Conversations  # the open ticket of a conversational contact
     last_tickets: Conversations  # the same, whatever its state: for what is no message
     deliveries: dict[str, Delivery]
@@ -95,7 +96,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
     known = [_known(message) for message in _messages(batch, deliveries.values())]
     awaited = _awaited(batch)
     tags = {number for arriving in batch if (number := tag(arriving))}
-    contacts = _contacts(batch)
+    contacts, unreachable = _contacts(batch)
     open_tickets, last_tickets = _conversations(batch, set(contacts.values()))
     numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(last_tickets.values())
     numbers |= set(open_tickets.values())
@@ -108,6 +109,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         awaited=awaited,
         places=_places(numbers),
         contacts=contacts,
+        unreachable=unreachable,
         open_tickets=open_tickets,
         last_tickets=last_tickets,
         deliveries=deliveries,
@@ -134,8 +136,8 @@ def _messages(batch: Sequence[Arriving], deliveries: Iterable[Delivery]) -> list
     for arriving in batch:
         ids.update(named_ids(arriving))
         ids.add(arriving.mail.message_id or "")
-        if arriving.mail.bounce and arriving.mail.bounce.original_message_id:
-            ids.add(arriving.mail.bounce.original_message_id)
+        if arriving.report and arriving.report.original_message_id:
+            ids.add(arriving.report.original_message_id)
         wanted.update(tokens(arriving))
     spoken_of = [delivery.message_id for delivery in deliveries]
     return list(
@@ -148,10 +150,11 @@ def _messages(batch: Sequence[Arriving], deliveries: Iterable[Delivery]) -> list
 
 def _deliveries(batch: Sequence[Arriving]) -> list[Delivery]:
     wanted = {token for arriving in batch for token in bounced(arriving)}
-    quoted = {a.mail.bounce.original_message_id for a in batch if a.mail.bounce and a.mail.bounce.original_message_id}
+    quoted = {a.report.original_message_id for a in batch if a.report and a.report.original_message_id}
     if not wanted and not quoted:
         return []
-    matching = Q(public_id__in=wanted) | Q(message__message_id__in=quoted)
+    named = Delivery.objects.filter(public_id__in=wanted).values("message")
+    matching = Q(message__in=named) | Q(message__message_id__in=quoted)
     return list(Delivery.objects.filter(matching).select_related("message")[:500])
 
 
@@ -164,11 +167,12 @@ def _awaited(batch: Sequence[Arriving]) -> dict[str, list[int]]:
     return found
 
 
-def _contacts(batch: Sequence[Arriving]) -> dict[tuple[str, str], str]:
+def _contacts(batch: Sequence[Arriving]) -> tuple[dict[tuple[str, str], str], set[tuple[str, str]]]:
     senders = {arriving.sender for arriving in batch}
     channels = {arriving.account.channel for arriving in batch}
     rows = Address.objects.filter(channel__in=channels, address__in=senders)
-    return {(c, a): contact for c, a, contact in rows.values_list("channel", "address", "contact__public_id")}
+    found = list(rows.values_list("channel", "address", "contact__public_id", "reachable"))
+    return {(c, a): contact for c, a, contact, _ in found}, {(c, a) for c, a, _, reachable in found if not reachable}
 
 
 def _conversations(batch: Sequence[Arriving], contacts: set[str]) -> tuple[Conversations, Conversations]:

@@ -14,6 +14,8 @@ def identify(arriving: Arriving, desk: Desk) -> None:
         language = (arriving.mail.language or "")[:12]
         arriving.fields["new_contact"] = {"name": arriving.sender_name, "language": language}
         arriving.fields["proven"] = arriving.verified != "fail"
+    elif where in desk.unreachable and not arriving.automatic and arriving.verified != "fail":
+        arriving.fields["unreachable"] = ""  # they wrote from it: it lives
     if arriving.conversational:  # whoever writes there can be reached there again
         arriving.fields["unreachable"] = arriving.unreachable
     arriving.fields["contact"] = contact

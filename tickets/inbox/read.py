@@ -8,6 +8,7 @@ from tickets.channels import Channel, open_channel
 from tickets.inbox import sender
 from tickets.inbox.arriving import Arriving
 from tickets.mime.parse import Mail, parse
+from tickets.mime.reports import report_of
 from tickets.models import Account, InboxItem, new_id
 from tickets.models.text import storable
 from tickets.record import spool
@@ -54,6 +55,7 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
             sender_name=storable(notice.sender_name or (mail.from_.name if mail.from_ else ""), 200),
             recipients=recipients_of(mail, item),
             unreachable=storable(" ".join(mail.text.split()), 500) if notice.kind == "unsubscribe" else "",
+            report=report_of(mail),
             message=new_id(),
         )
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.conversation import goes_on, join_burst
-from tickets.inbox.desk import Desk, Known, Place, bounced, mailbox_team, named_ids, tag, tokens
+from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
+from tickets.inbox.reported import RESTING, reported
 from tickets.mime.identifiers import base_subject
 from tickets.models import State
 from tickets.models.text import LONGEST_SUBJECT, storable
@@ -49,31 +50,10 @@ def _holds(desk: Desk, place: Place, arriving: Arriving) -> bool:
 
 
 def _by_report(arriving: Arriving, desk: Desk) -> Verdict | None:
-    """A bounce acts only with our signed return path, or when it quotes our id together with that delivery's recipient."""
-    if arriving.mail.kind not in ("bounce", "delivery-status", "feedback"):
+    found = reported(arriving, desk)
+    if found is None:
         return None
-    delivery = next((desk.deliveries[token] for token in bounced(arriving) if token in desk.deliveries), None)
-    signed = delivery is not None
-    bounce = arriving.mail.bounce
-    if delivery is None and bounce and bounce.original_message_id:
-        quoted = [d for d in desk.deliveries.values() if d.message.message_id == bounce.original_message_id]
-        named = [d for d in quoted if bounce.recipient and d.recipient.lower() == bounce.recipient.lower()]
-        delivery = next(iter(named or quoted), None)
-        signed = bool(named)
-    if delivery is None:
-        return None
-    known = desk.by_message.get(delivery.message.public_id)
-    place = desk.place(known.ticket if known else None)
-    if known is None or place is None:
-        return None
-    if signed and arriving.mail.kind == "bounce" and bounce and bounce.permanent is not False:
-        arriving.fields["bounced"] = {
-            "delivery": delivery.public_id,
-            "reason": storable(bounce.diagnostic or bounce.status or arriving.mail.subject or "", 1000),
-            "gone": str(bounce.status or "").startswith(("5.1.", "5.2.1")),
-        }
-        if place.state in (State.WAITING, State.SOLVED, State.CLOSED):
-            arriving.fields["state"] = place.state = str(State.OPEN)
+    known, place = found
     return Verdict(f"A report about a message of ticket #{place.number}.", place, speaks_of=known.message)
 
 
@@ -157,7 +137,7 @@ def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
     arriving.number = place.number
     if verdict.via:
         arriving.fields["via"] = True
-    reopens = place.state in (State.WAITING, State.SOLVED, State.CLOSED)
+    reopens = place.state in RESTING
     if reopens and not arriving.automatic and not arriving.item.history:
         arriving.fields["state"] = place.state = str(State.OPEN)
 

@@ -11,8 +11,16 @@ from tickets.mime.parse import Mail, ids
 from tickets.mime.parts import head_of
 
 FAILED, DELAYED, DELIVERED, READ, UNREAD, COMPLAINT = "failed", "delayed", "delivered", "read", "unread", "complaint"
-_RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
-_NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.3|3\.[34]|6\.\d{1,3}|7\.\d{1,3})$")  # the mail was too large or unwelcome (RFC 3463)
+_RETURNED = (
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+    "message/rfc822-headers",
+)
+_NOT_THE_ADDRESS = re.compile(
+    r"5\.(?:2\.3|3\.[34]|6\.\d{1,3}|7\.\d{1,3})$"
+)  # the mail was too large or unwelcome (RFC 3463)
 _MOST_READ = 100_000  # bytes of a report's part
 
 
@@ -63,7 +71,9 @@ def _complaint(mail: Mail) -> Report:
     about = _returned(mail)
     recipients = [box.address for value in said.get_all("original-rcpt-to") if (box := first(value))]
     message_id = next(iter(ids(about, "message-id")), None) or next(iter(ids(said, "original-message-id")), None)
-    return Report(COMPLAINT, message_id, [Recipient(address) for address in recipients], said.get("feedback-type") or "")
+    return Report(
+        COMPLAINT, message_id, [Recipient(address) for address in recipients], said.get("feedback-type") or ""
+    )
 
 
 def _returned(mail: Mail) -> Headers:

@@ -19,6 +19,7 @@ from tickets.models import (
     State,
     Ticket,
 )
+from tickets.views.reports_of import Told, report_words, told_of
 from tickets.views.sender import protection_words, words_of
 
 MOST_SHOWN = 40
@@ -46,11 +47,21 @@ class Said:
     @property
     def version(self) -> str:
         """Changes when what is shown of it changes: the states of its deliveries."""
-        return "-".join(f"{one.state}{one.attempts}" for one in self.deliveries)
+        return "-".join([*(f"{one.state}{one.attempts}" for one in self.deliveries), str(len(self.reports))])
 
     @property
     def deliveries(self) -> list[Delivery]:
         return list(self.message.deliveries.all())
+
+    @property
+    def reports(self) -> list[Told]:
+        """What machines told of it: delayed, delivered, read, unwanted."""
+        return [told for report in self.message.reports.all() if (told := told_of(report)) is not None]
+
+    @property
+    def report_words(self) -> str:
+        """What this message itself reports; "" when it is no report."""
+        return report_words(self.message.report)
 
     @property
     def author(self) -> str:
@@ -207,10 +218,11 @@ def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Time
 def shown(ticket: Ticket) -> QuerySet[Message]:
     """The ticket's messages, the newest first, without the large texts that are fetched when wanted."""
     deliveries = Delivery.objects.order_by("pk").select_related("account").defer("account__secrets", "account__config")
+    reports = Message.objects.exclude(report={}).only("public_id", "speaks_of", "report", "at").order_by("at", "pk")
     return (
         ticket.messages.annotate(has_html=~Q(html=""), folded=~Q(text=F("reply")))
         .select_related("author", "entry")
-        .prefetch_related("attachments", Prefetch("deliveries", deliveries))
+        .prefetch_related("attachments", Prefetch("deliveries", deliveries), Prefetch("reports", reports))
         .defer("html", "text", "references", "author__preferences", "author__password", "entry__body", "entry__fields")
         .order_by("-at", "-id")
     )
