@@ -19,7 +19,7 @@ _NEWS = re.compile(
 
 def may_end(line: str) -> bool:
     """A cheap look: could an announcement end with this line?"""
-    return line.rstrip(" \t*_]").endswith(ENDINGS)
+    return line.rstrip(" \t*_]-—–").endswith(ENDINGS)
 
 
 def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool) -> int | None:
@@ -27,7 +27,7 @@ def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool
 
     `quoted_below` says that the next line is marked as quoted.
     """
-    weak = None
+    found = None
     joined = ""
     for number in range(at, max(lowest, at - MOST_LINES + 1) - 1, -1):
         line = lines[number].strip(_AROUND)
@@ -36,36 +36,34 @@ def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool
         joined = f"{line} {joined}".rstrip()
         if len(joined) > LONGEST:
             break
-        begins = ATTRIBUTION_START.match(line) is not None
+        begins = _begins(line) or number == lowest or not lines[number - 1].strip()
         if _is_whole(joined, quoted_below) and (begins or number == at):
-            if begins and (number == lowest or not _goes_on(lines[number - 1], joined)):
-                return _if_apart(lines, lowest, number, at, joined, quoted_below)
-            weak = number
-        elif weak is None and number == at and quoted_below and _is_part(joined):
-            weak = number
-    return weak
+            found = number if found is None or DATE.search(joined) else found
+            if begins and DATE.search(joined):
+                break
+        elif number == at and quoted_below and _is_part(joined):
+            found = number
+    return found if found is None or _is_apart(lines, lowest, found, at, quoted_below) else None
 
 
-def _goes_on(above: str, joined: str) -> bool:
-    """Does the line above belong to the announcement that already is whole? It does when it holds the date that is missing."""
-    above = above.strip(_AROUND)
-    return bool(above) and DATE.search(joined) is None and DATE.search(above) is not None
+def _begins(line: str) -> bool:
+    """Does an announcement begin so? One that begins with an address has its name in the line above."""
+    return not line.startswith(("<", "(")) and ATTRIBUTION_START.match(line) is not None
 
 
-def _if_apart(lines: list[str], lowest: int, start: int, at: int, joined: str, quoted_below: bool) -> int | None:
+def _is_apart(lines: list[str], lowest: int, start: int, at: int, quoted_below: bool) -> bool:
     """An announcement without address or marks below it must stand apart, or it is a sentence of the letter."""
-    if quoted_below or ADDRESS.search(joined):
-        return start
+    if quoted_below or ADDRESS.search(" ".join(lines[start : at + 1])):
+        return True
     below = lines[at + 1].strip() if at + 1 < len(lines) else ""
-    apart = (start == lowest or not lines[start - 1].strip()) and not below.startswith(('"', "'", "“", "„", "«", "‘"))
-    return start if apart else None
+    return (start == lowest or not lines[start - 1].strip()) and not below.startswith(('"', "'", "“", "„", "«", "‘"))
 
 
 def _is_whole(text: str, quoted_below: bool) -> bool:
     who, when, wrote = ADDRESS.search(text), DATE.search(text), WROTE.search(text)
     ends = text.rstrip(" *_]").endswith(ENDINGS)
     if quoted_below:
-        return bool((when and who) or (ends and wrote and (when or who)))
+        return bool((when and who) or (ends and wrote and (when or who))) or _NEWS.search(text) is not None
     if not ends or len(text.split()) > 40:
         return False
     if who:

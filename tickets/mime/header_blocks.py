@@ -10,12 +10,11 @@ _AROUND = " \t>|*_\xa0"
 
 def label_of(line: str) -> tuple[str, str] | None:
     """The kind of a labelled line (from, sent, date, to, cc, subject) and its value; None for any other line."""
-    colon = line.find(":", 0, LONGEST_LABEL + 12)
+    head = line[: LONGEST_LABEL + 12].replace("：", ":")
+    colon = head.find(":")
     if colon < 0:
-        colon = line.find("：", 0, LONGEST_LABEL + 12)
-        if colon < 0:
-            return None
-    kind = LABELS.get(line[:colon].strip(_AROUND).lower())
+        return None
+    kind = LABELS.get(head[:colon].strip(_AROUND).lower())
     return (kind, line[colon + 1 :].strip(_AROUND)) if kind else None
 
 

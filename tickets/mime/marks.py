@@ -1,6 +1,7 @@
 """Lines that are marked as quoted: `> ` above all, but also `| `, `AO> ` and what else an announcement is followed by."""
 
 import re
+from collections.abc import Collection
 
 from tickets.mime.header_blocks import label_of
 
@@ -18,8 +19,8 @@ _SHOWS = re.compile(
 NOT_A_MARK = frozenset("\"'“”„«»‘’([{<&/\\.,@$-–—•·")
 
 
-def is_marked(lines: list[str], at: int, prefix: str = "") -> bool:
-    """Is this line marked as quoted? `prefix` is a mark of its own that an announcement was followed by."""
+def is_marked(lines: list[str], at: int, marks: Collection[str] = ()) -> bool:
+    """Is this line marked as quoted? `marks` are those that this mail has besides the usual ones, see `own_mark`."""
     text = lines[at].lstrip()
     first = text[:1]
     if first == ">":
@@ -27,14 +28,18 @@ def is_marked(lines: list[str], at: int, prefix: str = "") -> bool:
         return not text.startswith(">From ") or (at + 1 < len(lines) and lines[at + 1].startswith(">"))
     if not first:
         return False
-    if first == prefix:
-        return True
     if first == "|":
         return text.count("|") == 1 and _has_neighbour(lines, at, "|")
     if ">" in text[:14]:
         initials = _INITIALS.match(text)
-        return initials is not None and _has_neighbour(lines, at, f"{initials[1]}>")
-    return False
+        return initials is not None and (f"{initials[1]}>" in marks or _has_neighbour(lines, at, f"{initials[1]}>"))
+    return first in marks
+
+
+def initials_of(line: str) -> str | None:
+    """The mark of programs that quote with the initials of the one they quote ("AO> ")."""
+    found = _INITIALS.match(line) if ">" in line[:16] else None
+    return f"{found[1]}>" if found else None
 
 
 def _has_neighbour(lines: list[str], at: int, mark: str) -> bool:
@@ -44,7 +49,7 @@ def _has_neighbour(lines: list[str], at: int, mark: str) -> bool:
     )
 
 
-def own_prefix(lines: list[str], at: int) -> str:
+def own_mark(lines: list[str], at: int) -> str:
     """The mark that the lines of a paragraph share, one that no letter begins with; "" when they share none."""
     first = lines[at].lstrip()[:1]
     if not first or first.isalnum() or first in NOT_A_MARK:
@@ -60,10 +65,10 @@ def own_prefix(lines: list[str], at: int) -> str:
     return first if count > 1 else ""
 
 
-def end_of_marked(lines: list[str], at: int, prefix: str) -> int:
+def end_of_marked(lines: list[str], at: int, marks: Collection[str]) -> int:
     """The line after a run of marked lines; a wrapped end of a marked line counts as marked."""
     while at < len(lines):
-        if is_marked(lines, at, prefix):
+        if is_marked(lines, at, marks):
             at += 1
         elif _is_wrapped_tail(lines, at):
             at += 2

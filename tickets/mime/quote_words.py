@@ -8,7 +8,7 @@ _I = re.IGNORECASE
 
 # "On 3 March 2025, Ann Oak wrote:" — the verb (or noun) of such a line.
 WROTE = re.compile(
-    r"(?<!\w)(?:wrote|writes|said|quot(?:es|ing)|spake|typed|schr(?:ieb|eibt|ieben|iebst)|geschrieben|meint|zitat von|a (?:é|e)crit|écrit|ecrit|avez écrit|selon|escribi(?:ó|o|ste)|escribe|ha escrito|citando|va escriure|ha scritto|scrisse|scrive|"
+    r"(?<!\w)(?:wrote|writes|said|quot(?:es|ing)|spake|schr(?:ieb|eibt|ieben|iebst)|geschrieben|meint|zitat von|a (?:é|e)crit|écrit|ecrit|avez écrit|selon|escribi(?:ó|o|ste)|escribe|ha escrito|citando|va escriure|ha scritto|scrisse|scrive|"
     r"escreveu|escreve|schreef|schrijft|geschreven|citeren|napisał(?:\(a\)|a|/a|eś)?|pisze|skrev|skreiv|skrifaði|kirjoitti|kirjoittaa|napsal(?:\(a\)|a|/a)?|napísal(?:\(a\)|a|/a)?|píše|pise|piše|ezt írta|írta|írt|a scris|"
     r"je napisa(?:o|la|l)(?:/la|\(la\))?|napisa(?:o|la|l)(?:/la|\(la\))?|је написао(?:/ла)?|написао(?:/ла)?|напис(?:ал|ала|ав|ала)(?:\((?:а|ла|a)\))?|писал(?:\(а\)|а|и)?|писав(?:\(ла\)|ла)?|пишет|пише|написа|έγραψε(?:ν)?|"
     r"şunu yazdı|yazdı|yazmış|rašė|parašė|rakstīja|kirjutas|menulis|(?:đã )?viết)(?!\w)|כתב(?:ה)?(?:/ה)?|كتب(?:ت)?|نوشت(?:ه)?|ने लिखा|เขียนว่า|เขียน:|写道|寫道|写到|寫到|书写|のメッセージ|のメール|書きました|は書いた|からのメール|님이 작성|작성",
@@ -36,12 +36,12 @@ _PREPOSITIONS = (
 )
 # The first words of an announcement: a preposition, a weekday, a date, or a name in front of an address.
 ATTRIBUTION_START = re.compile(
-    rf"(?:{_PREPOSITIONS})(?!\w)|\d{{1,4}}[^\d\n]|[^\W\d_]{{2,14}}[.,]?\s{{1,2}}(?:(?:de|den|dne|d\.|ngày|thg)\s)?\d{{1,2}}(?!\w)|[^\W\d_]{{3,14}},\s|[^<\n]{{0,80}}<[^<>\s]{{1,80}}@|[\"'“„][^\"'\n]{{2,60}}[\"'”“] ?[<(\[]|\[?[^\s\[]{{1,60}}@[\w.-]{{2,60}}|בתאריך|ביום|في|ใน|เมื่อ|在|于|於",
+    rf"(?:{_PREPOSITIONS})(?!\w)|\d{{1,4}}[^\d\n]|[^\W\d_]{{2,14}}[.,]?\s{{1,2}}(?:(?:de|den|dne|d\.|ngày|thg)\s)?\d{{1,2}}(?!\w)|[^\W\d_]{{3,14}},\s|[^<\n]{{1,80}}<[^<>\s]{{1,80}}@|[\"'“„][^\"'\n]{{2,60}}[\"'”“] ?[<(\[]|\[?[^\s\[]{{1,60}}@[\w.-]{{2,60}}|בתאריך|ביום|في|ใน|เมื่อ|在|于|於",
     _I,
 )
 ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"]{1,64}@[\w.-]{2,120}|<[^<>\n]{2,30}(?: at |@)[^<>\n]{2,60}>")
 DATE = re.compile(
-    r"(?<!\d)\d{4}(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}\s?(?:月|월)\s?\d{1,2}|(?<!\d)\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,12}\.?(?:\s|,)|(?<!\w)[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?(?=[\s,])"
+    r"(?<!\d)\d{4}(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}\s?(?:月|월)\s?\d{1,2}|(?<![\d:.])\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,12}\.?(?:\s|,)|(?<!\w)[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?(?=[\s,])"
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2}(?!\d)")
 TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH時时시点]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:[ap]\.?m\.?|uhr)(?!\w)", _I)

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from tickets.mime.attributions import attribution_start, may_end
 from tickets.mime.header_blocks import block_end
 from tickets.mime.html import sanitise
-from tickets.mime.html_quotes import fresh_lines
-from tickets.mime.marks import end_of_marked, is_marked, is_shown, own_prefix
+from tickets.mime.html_quotes import marked_lines
+from tickets.mime.marks import end_of_marked, initials_of, is_marked, is_shown, own_mark
 from tickets.mime.quote_words import RULE
 from tickets.mime.separators import STARTS, is_separator
 from tickets.mime.signatures import is_only_signature, without_signature
@@ -26,6 +26,8 @@ _UNSEEN = str.maketrans(
 )
 _HAS_UNSEEN = re.compile("[\xa0\xad\u2009\u200b-\u200f\u202a-\u202f\u2066-\u2069\u3000\ufeff]")
 _LEFT_OUT = re.compile(r"\W{0,3}(?:snip(?:ped)?|schnipp|schnapp|cut|\.{3,5}|…)\W{0,4}", re.I)
+# GroupWise draws its line with the mark that others quote with.
+_DIVIDES = re.compile(r">>> [^\n]{3,200}(?:>>>|:)\s*$")
 _SIGNATURE = "-----BEGIN PGP SIGNATURE"
 _ARMOUR = (_SIGNATURE, "-----BEGIN PGP SIGNED")
 
@@ -44,11 +46,9 @@ def reply_from(text: str, sanitised: str | None, known: Collection[int] = frozen
         return text
     lines = text.split("\n")
     seen = visible(text).split("\n")
-    places = fresh_lines(seen, sanitised) if sanitised and not known else None
-    if places is not None:
-        lines = [lines[place] for place in places]
-        seen = [seen[place] for place in places]
-    return _letter(lines, seen, _Reader(seen, known).read()) or text.strip("\n")
+    marked = marked_lines(seen, sanitised) if sanitised and not known else None
+    runs = _Reader(seen, marked or known, complete=bool(marked)).read()
+    return _letter(lines, seen, runs) or text.strip("\n")
 
 
 def visible(text: str) -> str:
@@ -59,8 +59,7 @@ def visible(text: str) -> str:
 def _letter(lines: list[str], seen: list[str], runs: list[tuple[int, int]]) -> str:
     """The runs of the writer's own lines, each without its signature, put together."""
     runs = [run for run in (_trimmed(seen, *run, last=run is runs[-1]) for run in runs) if run[0] < run[1]]
-    if len(runs) > 1:
-        runs = [run for run in runs if not is_only_signature(seen[slice(*run)])] or runs
+    runs = [run for run in runs if not is_only_signature(seen[slice(*run)])]
     pieces = []
     for number, (start, end) in enumerate(runs):
         if number in (0, len(runs) - 1):
@@ -84,14 +83,16 @@ def _trimmed(seen: list[str], start: int, end: int, *, last: bool) -> tuple[int,
 class _Reader:
     """Reads the lines once and collects the runs that are the writer's own."""
 
-    def __init__(self, lines: list[str], known: Collection[int]) -> None:
+    def __init__(self, lines: list[str], known: Collection[int], *, complete: bool = False) -> None:
+        """`known` are lines that are quoted for certain; are they `complete`, then an answer may stand between them."""
         self.lines = lines
         self.known = known
+        self.complete = complete
         self.runs: list[tuple[int, int]] = []
         self.start = self.at = 0
         self.above = -1
         self.announced = False
-        self.prefix = ""
+        self.marks: set[str] = set()
 
     def read(self) -> list[tuple[int, int]]:
         """The runs, as numbers of their first line and of the line after their last."""
@@ -115,11 +116,11 @@ class _Reader:
 
     def is_quoted(self, at: int) -> bool:
         """Is this line marked, or known to be quoted?"""
-        return at in self.known or is_marked(self.lines, at, self.prefix)
+        return at in self.known or is_marked(self.lines, at, self.marks)
 
     def pass_quoted(self) -> None:
         """Go behind marked lines. Such as a letter shows as a log belong to it."""
-        end = self.at + 1 if self.at in self.known else end_of_marked(self.lines, self.at, self.prefix)
+        end = self.at + 1 if self.at in self.known else end_of_marked(self.lines, self.at, self.marks)
         if not self.announced and is_shown(self.lines, self.above, self.at, end):
             self.above, self.at = end - 1, end
             return
@@ -129,7 +130,11 @@ class _Reader:
             close = self.at if announced is None else announced
         self.close(close)
         self.announced = True
-        self.start = self.at = end
+        initials = initials_of(self.lines[self.at])
+        if initials:
+            self.marks.add(initials)
+        is_divider = self.lines[self.at].startswith(">>> ") and end == self.at + 1 and _DIVIDES.match(self.lines[self.at])
+        self.start = self.at = len(self.lines) if is_divider and self.runs else end
 
     def pass_mark(self, line: str) -> bool:
         """Go behind an announcement, a header block or a separator that begins (or ends) at this line; False when none does."""
@@ -163,8 +168,12 @@ class _Reader:
         if first is None:
             return True
         if not self.is_quoted_below(end, 12):
-            self.prefix = own_prefix(self.lines, first)
-        if (self.is_quoted(first) and first not in self.known) and not (has_header and top):
+            self.marks.update(own_mark(self.lines, first))
+        if first in self.known:
+            answers = self.complete
+        else:
+            answers = self.is_quoted(first) and not (has_header and top)
+        if answers:
             self.start = self.at = end
         return True
 

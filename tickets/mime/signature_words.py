@@ -7,14 +7,14 @@ import re
 _I = re.IGNORECASE
 
 MOBILE = re.compile(
-    r"^[ \t]*(?:[-–—*_(\[<]{0,3}\s*)(?:sent (?:from|via|with|using|by) (?:my |the |an? )?(?:[\w .&+’'®™-]{0,40}?)(?:iphone|ipad|ipod|android|samsung|galaxy|blackberry|htc|huawei|honor|xiaomi|mi|nokia|sony|lg|windows|phone|mobile|smartphone|tablet|device|mail|yahoo|outlook|gmail|proton|aol|fastmail|spark|airmail|handy|mailbird|tutanota|gmx|web\.de|zoho|myphone|verizon|t-mobile|at&t|vodafone|telstra|app|pixel|oneplus|motorola|k-9|bluemail|hey|thunderbird|superhuman|front|newton|mailspring|wireless|handheld|pocket|treo|edison|em client)[^\n]{0,60}|"
+    r"^[ \t]*(?:[-–—*_(\[<]{0,3}\s*)(?:sent (?:from|via|with|using|by) (?:my |the |an? )?\[?(?:[\w .&+’'®™-]{0,40}?)(?:iphone|ipad|ipod|android|samsung|galaxy|blackberry|htc|huawei|honor|xiaomi|mi|nokia|sony|lg|windows|phone|mobile|smartphone|tablet|device|mail|yahoo|outlook|gmail|proton|aol|fastmail|spark|airmail|handy|mailbird|tutanota|gmx|web\.de|zoho|myphone|verizon|t-mobile|at&t|vodafone|telstra|app|pixel|oneplus|motorola|k-9|bluemail|hey|thunderbird|superhuman|front|newton|mailspring|wireless|handheld|pocket|treo|edison|em client)[^\n]{0,60}|"
     r"get outlook for [^\n]{0,60}|(?:envoyé|envoyée) (?:de(?:puis)?|par|à partir de|avec) [^\n]{1,60}|téléchargez outlook pour [^\n]{0,60}|obtenez outlook pour [^\n]{0,60}|"
     r"(?:diese (?:nachricht|e-?mail) wurde )?(?:von (?:meinem|meiner|unterwegs|mobil)[^\n]{0,50}(?:gesendet|geschickt|gesandt)|gesendet (?:von|mit|über|aus|vom)[^\n]{1,60}|versendet (?:von|mit)[^\n]{1,60}|von [\w .-]{2,40} gesendet)\.?|holen sie sich outlook[^\n]{0,50}|outlook für (?:ios|android)[^\n]{0,40}|"
     r"enviado (?:desde|do|a partir do|de|con|pelo|por)[^\n]{1,60}|enviada (?:do|desde)[^\n]{1,60}|obtener outlook para[^\n]{0,40}|obter o? ?outlook para[^\n]{0,40}|inviato (?:da|dal|con)[^\n]{1,60}|ottieni outlook per[^\n]{0,40}|scarica outlook[^\n]{0,40}|"
     r"(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|van)[^\n]{1,60}|outlook voor (?:ios|android)[^\n]{0,40}|skickat från[^\n]{1,60}|sendt fra[^\n]{1,60}|sendt via[^\n]{1,60}|lähetetty[^\n]{1,60}(?:sta|stä|lta|ltä|ni)\.?|lähetetty \S+[^\n]{1,40}|hanki outlook[^\n]{0,40}|"
     r"wysłan[eoay] (?:z|przy|za)[^\n]{1,60}|pobierz (?:aplikację )?outlook[^\n]{0,50}|odesláno (?:z|ze)[^\n]{1,60}|odoslané (?:z|zo)[^\n]{1,60}|(?:az )?\S{0,20}(?:iphone|ipad|android)\S{0,12} küldve|trimis (?:de pe|din)[^\n]{1,60}|poslano (?:s|z|iz|sa)[^\n]{1,60}|"
     r"отправлен[оа] (?:с|из|через|мобильн)[^\n]{1,60}|надіслано (?:з|із|за|через)[^\n]{1,60}|відправлено (?:з|із)[^\n]{1,60}|изпратено от[^\n]{1,60}|послато са[^\n]{1,60}|στάλθηκε από[^\n]{1,60}|(?:iphone|ipad|android|samsung|[\w ]{2,20}?)['’]?\w{0,6} gönderildi|"
-    r"saadetud [^\n]{1,50}|išsiųsta iš[^\n]{1,50}|nosūtīts no[^\n]{1,50}|发自[^\n]{1,40}|從我的[^\n]{1,30}(?:傳送|發送|寄出)|从我的[^\n]{1,30}发送|发送自[^\n]{1,40}|(?:iphone|ipad|android|スマートフォン|私の)[^\n]{0,20}から送信|나의 [^\n]{1,30}에서 (?:보냄|보낸)[^\n]{0,10}|(?:נשלח מ)[^\n]{1,50}|أرسلت من[^\n]{1,40}|مرسل من[^\n]{1,40}|đã gửi từ[^\n]{1,40}|được gửi từ[^\n]{1,40}|dikirim dari[^\n]{1,40}|ส่งจาก[^\n]{1,40})"
+    r"saadetud [^\n]{1,50}|išsiųsta iš[^\n]{1,50}|nosūtīts no[^\n]{1,50}|发自[^\n]{1,40}|從我的[^\n]{1,30}(?:傳送|發送|寄出)|从我的[^\n]{1,30}发送|发送自[^\n]{1,40}|(?:iphone|ipad|android|スマートフォン|私の)[^\n]{0,20}から送信|나의 [^\n]{1,30}에서 (?:보냄|보낸)[^\n]{0,10}|(?:נשלח מ)[^\n]{1,50}|أُ?رسلت? من[^\n]{1,40}|مرسل من[^\n]{1,40}|đã gửi từ[^\n]{1,40}|được gửi từ[^\n]{1,40}|dikirim dari[^\n]{1,40}|ส่งจาก[^\n]{1,40})"
     r"[ \t\])>*_]*$",
     _I,
 )
@@ -76,7 +76,12 @@ LIST_FOOTER = re.compile(
     _I,
 )
 # A word before data that somebody asked for: what follows is no signature.
-ASKED = re.compile(
-    r"(?:address|adress|addresse|details|contact|number|reach|call|ship|send|deliver|invoice|account|credentials|data|nummer|daten|anschrift|liefer|rechnung|erreich|coordonn|adresse|numéro|dirección|datos|número|indirizzo|dati|endereço|dados|gegevens|nummer|adres|dane|numer|údaje|adat|данн|адрес|номер|реквизит|дані|реквізит|连络|地址|电话|住所|연락처)",
+_ASKED = (
+    r"(?:address|adress|addresse|details|contact|number|reach|call|ship|send|deliver|invoice|account|credentials|data|nummer|daten|anschrift|liefer|rechnung|erreich|coordonn|adresse|numéro|dirección|datos|número|indirizzo|dati|endereço|dados|gegevens|nummer|adres|dane|numer|údaje|adat|данн|адрес|номер|реквизит|дані|реквізит|连络|地址|电话|住所|연락처)"
+)
+ASKED = re.compile(_ASKED, _I)
+MY_DATA = re.compile(
+    rf"(?<!\w)(?:my|our|here (?:is|are)|following|mein|meine|unsere?|hier|folgende|mon|ma|mes|nos|notre|voici|mis?|nuestr[oa]s?|il mio|la mia|i miei|meus?|minhas?|mijn|onze|mój|moje|moja|nasz|můj|má|мой|моя|мои|наш|мій|моя|мої|min|mina|mitt|vår|minun)(?!\w)[^\n]{{0,24}}{_ASKED}",
     _I,
 )
+

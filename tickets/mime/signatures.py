@@ -5,7 +5,7 @@ import re
 from tickets.mime.footers import without_footers
 from tickets.mime.header_blocks import label_of
 from tickets.mime.quote_words import RULE
-from tickets.mime.signature_words import ASKED, CLOSING, CONTACT, MOBILE, PLACE, TITLE
+from tickets.mime.signature_words import ASKED, CLOSING, CONTACT, MOBILE, MY_DATA, PLACE, TITLE
 
 _DELIMITER = re.compile(r"(?:- )?(?:--|—|–{2})")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"')»”]?\s*$")
@@ -22,24 +22,24 @@ LONGEST_LINE = 120
 
 def without_signature(lines: list[str]) -> list[str]:
     """`lines` of one writer without the signature at their end; all of them when nothing else would be left."""
+    kept = _without_mobile(_without_block(_without_lines(lines)))
+    return kept if any(line.strip() for line in kept) else lines
+
+
+def _without_lines(lines: list[str]) -> list[str]:
+    """Without what a delimiter, a program's own line or a footer begins."""
     kept = _without_delimited(lines)
     for _ in range(4):
         before = len(kept)
         kept = without_footers(_without_mobile(kept))
         if len(kept) == before:
             break
-    kept = _without_mobile(_without_block(kept))
-    return kept if any(line.strip() for line in kept) else lines
+    return kept
 
 
 def is_only_signature(lines: list[str]) -> bool:
     """Is this run nothing but a signature, as some programs put it above the quote while the answer stands below?"""
-    filled = [line.strip() for line in lines if line.strip()]
-    if not filled or len(filled) > LONGEST_BLOCK:
-        return False
-    if len(filled) <= 8 and _DELIMITER.fullmatch(filled[0]):
-        return True
-    return len(filled) <= 2 and MOBILE.match(filled[0]) is not None
+    return len(lines) <= LONGEST_SIGNATURE and len(_without_lines(["Letter", "", *lines])) <= 2
 
 
 def _without_delimited(lines: list[str]) -> list[str]:
@@ -149,7 +149,9 @@ def _last_filled(lines: list[str], before: int) -> int:
 
 def _is_asked_for(above: str) -> bool:
     """ "Please send it to:" makes the address below it part of the letter."""
-    return above.rstrip().endswith((":", "：")) or ASKED.search(above) is not None
+    if above.rstrip().endswith((":", "：")) or MY_DATA.search(above):
+        return True
+    return ASKED.search(above) is not None and not _SENTENCE_END.search(above)
 
 
 def _is_card(block: list[str], *, after_closing: bool) -> bool:
@@ -192,7 +194,7 @@ def _only_names(line: str) -> bool:
         return len(words) <= 12 and not _speaks(text, words)
     if (_LABELLED.match(line) and not TITLE.search(line)) or label_of(line):
         return False
-    return len(words) <= 9 and _capitalised(text)
+    return len(words) <= 9 + 3 * text.count("|") and _capitalised(text)
 
 
 def _speaks(text: str, words: list[str]) -> bool:
