@@ -13,7 +13,7 @@ MOST_LINES = 4
 _AROUND = " \t*_-—–~=[]•"
 _SENTENCE_END = re.compile(r"(?:[^\W\d_]{4,}|[)\"”])[.!]$|[?…]$|:$")
 _NEWS = re.compile(
-    r"(?:wrote in|schrieb in?m?|a écrit dans le|escribió en el) (?:the )?(?:message|news|newsbeitrag|mensaje)", re.I
+    r"(?:wrote in|schrieb im|schrieb in|a écrit dans le|escribió en el) (?:the )?(?:message|news|newsbeitrag|mensaje)"
 )
 
 
@@ -48,7 +48,7 @@ def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool
 
 def _begins(line: str) -> bool:
     """Does an announcement begin so? One that begins with an address has its name in the line above."""
-    return not line.startswith(("<", "(")) and ATTRIBUTION_START.match(line) is not None
+    return not line.startswith(("<", "(")) and ATTRIBUTION_START.match(line.lower()) is not None
 
 
 def _is_apart(lines: list[str], lowest: int, start: int, at: int, quoted_below: bool) -> bool:
@@ -60,19 +60,27 @@ def _is_apart(lines: list[str], lowest: int, start: int, at: int, quoted_below: 
 
 
 def _is_whole(text: str, quoted_below: bool) -> bool:
-    who, when, wrote = ADDRESS.search(text), DATE.search(text), WROTE.search(text)
     ends = text.rstrip(" *_]").endswith(ENDINGS)
+    if not ends and not quoted_below:
+        return False
+    lowered = text.lower()
+    who, when = ADDRESS.search(text), DATE.search(text)
     if quoted_below:
-        return bool((when and who) or (ends and wrote and (when or who))) or _NEWS.search(text) is not None
-    if not ends or len(text.split()) > 40:
+        if when and who:
+            return True
+        return bool((when or who) and ends and WROTE.search(lowered)) or (
+            not ends and _NEWS.search(lowered) is not None
+        )
+    size = text.count(" ")
+    if size > 40 or not (who or (YEAR.search(text) and TIME.search(lowered))):
         return False
     if who:
-        return bool(wrote or when) and (when is not None or len(text.split()) <= 12)
-    return bool(wrote and YEAR.search(text) and TIME.search(text)) or _NEWS.search(text) is not None
+        return when is not None or (size < 12 and WROTE.search(lowered) is not None)
+    return WROTE.search(lowered) is not None
 
 
 def _is_part(text: str) -> bool:
     """One line above marked lines that says less: "Ann wrote:", "<ann@x.example>:", "3 March 2025:"."""
-    if len(text.split()) > 12 or not text.rstrip(" *_]").endswith(ENDINGS):
+    if text.count(" ") > 11 or not text.rstrip(" *_]").endswith(ENDINGS):
         return False
-    return any(pattern.search(text) for pattern in (WROTE, ADDRESS, YEAR))
+    return any(pattern.search(text) for pattern in (YEAR, ADDRESS)) or WROTE.search(text.lower()) is not None

@@ -40,16 +40,32 @@ def block_end(lines: list[str], at: int, after_separator: bool = False) -> int |
     return end if _is_enough(rows, stands_alone) else None
 
 
+def is_label(text: str, kind: str) -> bool:
+    """Is this line nothing but the name of a row, without colon?"""
+    return len(text) <= LONGEST_LABEL and LABELS.get(text.lower()) == kind
+
+
+def lone_labels_start(lines: list[str], lowest: int, at: int) -> int | None:
+    """Where a header of Lotus Notes begins whose "To" stands alone on line `at`: name and date above it, and a "Subject" alone below."""
+    if not any(is_label(line.strip(), "subject") for line in lines[at + 1 : at + 12]):
+        return None
+    above = [number for number in range(at - 1, max(lowest, at - 8) - 1, -1) if lines[number].strip()][:3]
+    dated = next((number for number in above if TIME.search(lines[number]) and YEAR.search(lines[number])), None)
+    if dated is None:
+        return None
+    return dated - 1 if dated > lowest and lines[dated - 1].strip() else dated
+
+
 def _inner_rows(value: str) -> dict[str, str]:
     """The rows that stand in one line with From, as HTML without line breaks leaves them."""
     if ":" not in value and "：" not in value:
         return {}
-    pieces = INNER_LABEL.split(value[:LONGEST_ROW])
+    pieces = INNER_LABEL.split(value[:LONGEST_ROW].lower())
     if len(pieces) < 5:
         return {}
     found = {"from": pieces[0]}
     for word, text in zip(pieces[1::2], pieces[2::2], strict=False):
-        found.setdefault(LABELS[word.lower()], text)
+        found.setdefault(LABELS[word], text)
     return found
 
 

@@ -1,136 +1,166 @@
-"""Quoted history as the HTML of known mail programs marks it, in sanitised HTML (which keeps these marks, see html.py)."""
+"""Quoted history as the HTML of mail programs marks it, in sanitised HTML (which keeps these marks, see html.py).
+
+Known programs are known by their marks. Of the others a blockquote, or a box with a line at its left, is a quote when an announcement
+stands above it.
+"""
 
 import re
 
+from tickets.mime.attributions import attribution_start
 from tickets.mime.html_text import text_of_clean
+from tickets.mime.separators import is_separator
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:\s[^<>]*)?)>")
 _VOID = frozenset("br hr img wbr col".split())
+# Without one of these the HTML marks nothing.
+_SIGNS = re.compile(
+    "quote|cite|divRplyFwdMsg|appendonsend|__DIVIDER__|OLK_SRC|order-top|order-left|tabindex|mail-editor|moz-|reply-intro|MessageHeader|ignature"
+)
 # Elements whose content is history or signature.
 _HIDDEN = re.compile(
     r'\sclass="[^"]*(?:moz-cite-prefix|gmail_attr|yahoo_quoted|protonmail_quote|tutanota_quote|moz-forward-container|zmail_extra|moz-signature|gmail_signature|protonmail_signature)'
-    r'|\sid="(?:OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|[Ss]ignature)"'
-)
+    r'|\sid="(?:OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-signature|reply-intro|[Ss]ignature|AppleMailSignature|isReplyContent|_rc_sig|composer_signature)"'
+)  # fmt: skip
 _QUOTE = re.compile(r'\stype="cite"|\sclass="[^"]*(?:gmail_quote|protonmail_quote|tutanota_quote)')
 _GMAIL = re.compile(r'\sclass="[^"]*gmail_quote')
 # Marks after which the rest of the mail is history.
 _REST = re.compile(
-    r'\sid="(?:divRplyFwdMsg|appendonsend|stopSpelling)"|\sdata-marker="__DIVIDER__"|\sclass="OutlookMessageHeader"'
+    r'\sid="(?:divRplyFwdMsg|appendonsend|stopSpelling|oriMsgHtmlSeperator)"|\sdata-marker="__DIVIDER__"|\sclass="OutlookMessageHeader"'
 )
 _RULE = re.compile(r'\stabindex="-1"')
 _OUTLOOK = re.compile(
-    r'\sstyle="[^"]*border-top: ?(?:solid #(?:e1e1e1|b5c4df) 1(?:\.0)?pt|1(?:\.0)?pt solid #(?:e1e1e1|b5c4df))', re.I
+    r'\sstyle="[^"]*border-top: ?(?:solid #(?:e1e1e1|b5c4df) 1(?:\.0)?pt|1(?:\.0)?pt solid #(?:e1e1e1|b5c4df))'
+    r'|\sstyle="border(?:-style)?: ?(?:none;border-top:[^;"]{1,40}|solid none none none); ?padding: ?3(?:\.0)?pt 0',
+    re.I,
 )
+_LINE_AT_LEFT = re.compile(r'\sstyle="[^"]*border-left: ?[^;"]{0,40}(?:px|pt|solid)', re.I)
 _FORWARD = re.compile(r"-{5,}|forwarded|weitergeleitet|transféré|reenviado|inoltrato|пересла|пересыла", re.I)
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|cid:)\S{1,2000}|\[(?:cid:|image:)[^\]]{0,200}\]", re.I)
+ANNOUNCEMENT = 1200
+
+
+def marked_lines(lines: list[str], html: str) -> set[int] | None:
+    """The numbers of those of the text's lines that stand within the quotes and signatures which the HTML marks.
+
+    None when it marks none, when nothing stands outside, or when text and HTML do not say the same.
+    """
+    fresh = fresh_text(html)
+    kept = only_fresh(lines, fresh) if fresh else None
+    return None if kept is None else {number for number, line in enumerate(lines) if line.strip()} - kept
 
 
 def fresh_text(html: str) -> str | None:
-    """The text outside of marked quotes; None when the HTML marks none."""
-    if not any(
-        mark in html
-        for mark in (
-            "quote",
-            "cite",
-            "divRplyFwdMsg",
-            "appendonsend",
-            "__DIVIDER__",
-            "OLK_SRC",
-            "order-top",
-            "tabindex",
-            "mail-editor",
-            "moz-",
-            "reply-intro",
-            "OutlookMessageHeader",
-        )
-    ):
+    """The text outside of marked quotes and signatures; None when the HTML marks none."""
+    if not _SIGNS.search(html):
         return None
-    kept, found = _outside(html)
-    return text_of_clean(kept) if found else None
+    outside = _Outside(html)
+    kept = outside.read()
+    return text_of_clean("".join(kept)) if outside.found else None
 
 
-def _outside(html: str) -> tuple[str, bool]:
-    """The HTML without its marked quotes, and whether there were any."""
-    out: list[str] = []
-    stack: list[tuple[str, bool]] = []
-    hidden = at = 0
-    last = html.rfind("<blockquote")
-    found = False
-    for tag in _TAG.finditer(html):
-        closing, name, attributes = tag.groups()
-        if not hidden:
-            out.append(html[at : tag.start()])
-        at = tag.end()
-        if closing:
-            hidden -= _closed(stack, name)
-            if not hidden:
-                out.append(tag[0])
-            continue
-        if (
-            attributes
-            and not hidden
-            and (_REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes)))
-        ):
-            return "".join(out), True
-        hides = bool(attributes) and _hides(name, attributes, html, at, last)
-        found = found or (hides and "ignature" not in attributes)
+class _Outside:
+    """Reads the tags once and keeps what stands outside of quotes."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+        self.out: list[str] = []
+        self.stack: list[tuple[str, bool]] = []
+        self.hidden = 0
+        self.found = False
+        self.announced = False
+        self.last = html.rfind("<blockquote")
+
+    def read(self) -> list[str]:
+        """The pieces of HTML that are not quoted."""
+        at = 0
+        for tag in _TAG.finditer(self.html):
+            if not self.hidden:
+                self.out.append(self.html[at : tag.start()])
+            at = tag.end()
+            if tag[1]:
+                self.close(tag[2], tag[0])
+            elif not self.open(tag[2], tag[3], tag[0], at):
+                return self.out
+        if not self.hidden:
+            self.out.append(self.html[at:])
+        return self.out
+
+    def close(self, name: str, tag: str) -> None:
+        """Take the innermost open `name` off the stack, and with it what was left open within."""
+        for depth in range(len(self.stack) - 1, max(-1, len(self.stack) - 60), -1):
+            if self.stack[depth][0] == name:
+                self.hidden -= sum(hides for _, hides in self.stack[depth:])
+                del self.stack[depth:]
+                break
+        if not self.hidden:
+            self.out.append(tag)
+
+    def open(self, name: str, attributes: str, tag: str, at: int) -> bool:
+        """Go into an element; False when everything from here on is history."""
+        hides = False
+        if not self.hidden and (attributes or name == "blockquote"):
+            if _REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes)):
+                self.found = True
+                return False
+            hides = self.hides(name, attributes, at)
+            self.found = self.found or hides
         if name not in _VOID:
-            stack.append((name, hides))
-            hidden += hides
-        if not hidden:
-            out.append(tag[0])
-    if not hidden:
-        out.append(html[at:])
-    return "".join(out), found
+            self.stack.append((name, hides))
+            self.hidden += hides
+        if not self.hidden:
+            self.out.append(tag)
+        return True
+
+    def hides(self, name: str, attributes: str, at: int) -> bool:
+        """Is what stands in this element quoted?"""
+        if name == "blockquote":
+            return _QUOTE.search(attributes) is not None or self.is_announced()
+        if _GMAIL.search(attributes):
+            # A forward has its content right in the div; a reply has it in a blockquote, and answers may stand between those.
+            return _FORWARD.search(self.html, at, at + 200) is not None or self.last < at
+        return _HIDDEN.search(attributes) is not None or (
+            _LINE_AT_LEFT.search(attributes) is not None and self.is_announced()
+        )
+
+    def is_announced(self) -> bool:
+        """Does an announcement stand right above? Then the boxes that follow in this mail are quotes too."""
+        if not self.announced:
+            above = [line for line in text_of_clean(_end_of(self.out)).split("\n") if line.strip()]
+            self.announced = bool(above) and (
+                attribution_start(above, 0, len(above) - 1, quoted_below=True) is not None
+                or is_separator(above[-1], None)
+            )
+        return self.announced
 
 
-def _closed(stack: list[tuple[str, bool]], name: str) -> int:
-    """Take the innermost open `name` off the stack; how many hiding elements ended with it."""
-    for depth in range(len(stack) - 1, max(-1, len(stack) - 60), -1):
-        if stack[depth][0] == name:
-            ended = sum(hides for _, hides in stack[depth:])
-            del stack[depth:]
-            return ended
-    return 0
+def _end_of(pieces: list[str]) -> str:
+    """The last pieces, so many as an announcement may need."""
+    taken = size = 0
+    while taken < len(pieces) and size < ANNOUNCEMENT:
+        taken += 1
+        size += len(pieces[-taken])
+    return "".join(pieces[len(pieces) - taken :])
 
 
-def _hides(name: str, attributes: str, html: str, at: int, last: int) -> bool:
-    if name == "blockquote":
-        return _QUOTE.search(attributes) is not None
-    if _GMAIL.search(attributes):
-        # A forward has its content right in the div; a reply has it in a blockquote, and answers may stand between those.
-        return _FORWARD.search(html, at, at + 200) is not None or last < at
-    return _HIDDEN.search(attributes) is not None
-
-
-def fresh_lines(lines: list[str], html: str) -> list[int] | None:
-    """The numbers of those of the plain text's lines that stand outside of the quotes which the HTML marks; None when it marks none."""
-    fresh = fresh_text(html)
-    return only_fresh(lines, fresh) if fresh is not None else None
-
-
-def only_fresh(lines: list[str], fresh: str) -> list[int] | None:
-    """Those of the plain text's lines whose words are the fresh words, in order; None when the two do not fit together.
-
-    Of what was left out one blank line stays, as a break.
-    """
+def only_fresh(lines: list[str], fresh: str) -> set[int] | None:
+    """The numbers of those of the text's lines whose words are the fresh words, in order; None when the two do not fit together."""
     wanted = _words(fresh)
     if not wanted:
         return None
-    kept: list[int] = []
+    kept: set[int] = set()
     at = found = 0
     for number, line in enumerate(lines):
-        if not line.strip():
-            continue
-        words = [] if at >= len(wanted) or line.lstrip().startswith(">") else _words(line)
+        if at >= len(wanted):
+            break
+        words = [] if not line or line.lstrip().startswith(">") else _words(line)
         place = _place(wanted, words, at) if words else None
         if place is not None:
-            if kept and kept[-1] != number - 1 and not lines[kept[-1] + 1].strip():
-                kept.append(kept[-1] + 1)
-            kept.append(number)
+            kept.add(number)
             found += len(words)
             at = place
+        elif line and not words and line[0] not in " >" and (number == 0 or number - 1 in kept):
+            kept.add(number)  # a line drawn across, or a smiley
     return kept if at >= len(wanted) * 0.95 and found >= len(wanted) * 0.9 else None
 
 

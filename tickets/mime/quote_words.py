@@ -1,10 +1,8 @@
-"""How mail programs announce what they quote, in many languages. Only data: attributions.py, header_blocks.py and separators.py read it."""
+"""How mail programs announce what they quote, in many languages. Only data, in small letters; attributions.py, header_blocks.py and separators.py read it."""
 
 # ruff: noqa: E501 — one phrase list per language is read sideways, not wrapped
 
 import re
-
-_I = re.IGNORECASE
 
 # "On 3 March 2025, Ann Oak wrote:" — the verb (or noun) of such a line.
 WROTE = re.compile(
@@ -12,7 +10,6 @@ WROTE = re.compile(
     r"escreveu|escreve|schreef|schrijft|geschreven|citeren|napisał(?:\(a\)|a|/a|eś)?|pisze|skrev|skreiv|skrifaði|kirjoitti|kirjoittaa|napsal(?:\(a\)|a|/a)?|napísal(?:\(a\)|a|/a)?|píše|pise|piše|ezt írta|írta|írt|a scris|"
     r"je napisa(?:o|la|l)(?:/la|\(la\))?|napisa(?:o|la|l)(?:/la|\(la\))?|је написао(?:/ла)?|написао(?:/ла)?|напис(?:ал|ала|ав|ала)(?:\((?:а|ла|a)\))?|писал(?:\(а\)|а|и)?|писав(?:\(ла\)|ла)?|пишет|пише|написа|έγραψε(?:ν)?|"
     r"şunu yazdı|yazdı|yazmış|rašė|parašė|rakstīja|kirjutas|menulis|(?:đã )?viết)(?!\w)|כתב(?:ה)?(?:/ה)?|كتب(?:ت)?|نوشت(?:ه)?|ने लिखा|เขียนว่า|เขียน:|写道|寫道|写到|寫到|书写|のメッセージ|のメール|書きました|は書いた|からのメール|님이 작성|작성",
-    _I,
 )
 # How an announcement ends, cheap to look for.
 ENDINGS = (
@@ -37,41 +34,36 @@ _PREPOSITIONS = (
 # The first words of an announcement: a preposition, a weekday, a date, or a name in front of an address.
 ATTRIBUTION_START = re.compile(
     rf"(?:{_PREPOSITIONS})(?!\w)|\d{{1,4}}[^\d\n]|[^\W\d_]{{2,14}}[.,]?\s{{1,2}}(?:(?:de|den|dne|d\.|ngày|thg)\s)?\d{{1,2}}(?!\w)|[^\W\d_]{{3,14}},\s|[^<\n]{{1,80}}<[^<>\s]{{1,80}}@|[\"'“„][^\"'\n]{{2,60}}[\"'”“] ?[<(\[]|\[?[^\s\[]{{1,60}}@[\w.-]{{2,60}}|בתאריך|ביום|في|ใน|เมื่อ|在|于|於",
-    _I,
 )
 ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"]{1,64}@[\w.-]{2,120}|<[^<>\n]{2,30}(?: at |@)[^<>\n]{2,60}>")
 DATE = re.compile(
     r"(?<!\d)\d{4}(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}\s?(?:月|월)\s?\d{1,2}|(?<![\d:.])\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,12}\.?(?:\s|,)|(?<!\w)[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?(?=[\s,])"
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2}(?!\d)")
-TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH時时시点]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:[ap]\.?m\.?|uhr)(?!\w)", _I)
+TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH時时시点]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:[ap]\.?m\.?|uhr)(?!\w)")
 
 # "-----Original Message-----": what stands between the dashes speaks of an original or a forwarded one, and of a message.
 HISTORY_STEM = re.compile(
     r"origin|ursprüng|ursprung|urspr\.|forward|weitergeleit|transf[eé]r|réexpéd|reenviad|encaminhad|reencaminhad|inoltrat|oorspronkel|doorgestuurd|oprindelig|opprinnelig|opphavleg|vidarebef|videresend|alkuper|välitet|edelleenläh|oryginal|pierwotn|przekazan|przesłan|"
     r"původní|přeposl|pôvodn|preposl|preposlan|eredeti|továbbít|redirec|исходн|оригинал|пересыла|переслан|первонач|перенаправ|переадрес|оригінал|вихідн|початков|пересила|αρχικ|προωθ|özgün|orijinal|iletilen|izvorn|proslijeđ|prosleđ|posredovan|изворн|прослеђ|препрат|първонач|"
     r"algne|algkiri|edasisaad|edastat|persiųst|pradin|pārsūt|sākotn|原始|原邮件|转发|轉寄|轉發|原文|元の|オリジナル|転送|원본|원래|전달|מקור|הועבר|أصلي|محو|معاد توجيه|ต้นฉบับ|ส่งต่อ|gốc|chuyển tiếp|asli|diteruskan|repl(?:y|ied)|antwort|respuesta|odpowied|ответ",
-    _I,
 )
 MESSAGE_NOUN = re.compile(
     r"mess?a|mail|nachricht|mitteilung|mensaje|mensagem|messagg|bericht|besked|meddelelse|melding|meddeland|brev|viesti|wiadomo|list|zpráv|správ|üzenet|levél|mesaj|сообщени|письм|повідомл|лист|μήνυμα|ileti|poruk|sporočil|порук|съобщ|kiri|sõnum|žinut|laišk|ziņojum|vēstul|"
     r"邮件|信件|郵件|原文|メッセージ|メール|메시지|메일|הודעה|رسالة|ข้อความ|จดหมาย|thư|tin nhắn|pesan|correo|courriel",
-    _I,
 )
 FORWARD_BEGINS = re.compile(
     r"(?:(?:begin|start of) forwarded (?:message|e-?mail)|anfang der weitergeleiteten (?:nachricht|e-?mail)|début d[ue] (?:message|courriel|l['’]e-mail) (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio (?:del )?messaggio inoltrato|início da mensagem (?:encaminhada|reencaminhada)|"
     r"begin (?:van )?(?:het )?doorgestuurd(?:e)? bericht|vidarebefordrat (?:brev|mejl|meddelande)|start på videresendt (?:besked|melding)|videresendt (?:besked|melding)|start på vidarebefordrat meddelande|välitetty viesti(?: alkaa)?|edelleenlähetetty viesti|początek przekazywanej wiadomości|začátek přeposílané zprávy|začiatok preposielanej správy|"
     r"továbbított levél kezdete|a továbbított üzenet kezdete|început mesaj redirecționat|начало (?:переадресованного|переадресованого|пересылаемого) сообщения|початок (?:листа, що пересилається|переадресованого (?:повідомлення|листа))|iletilen mesajın başlangıcı|αρχή προωθημένου μηνύματος|početak proslijeđene poruke|"
     r"下面是被转发的邮件|以下是转发的邮件|开始转发的邮件|以下是轉寄的郵件|転送されたメッセージ|전달된 메시지|תחילת ההודעה שהועברה|بدء الرسالة المعاد توجيهها|bắt đầu thư được chuyển tiếp)\s{0,3}[:：]?",
-    _I,
 )
 REPLY_ABOVE = re.compile(
     r"(?:above|over) this line|oberhalb dieser (?:linie|zeile)|über dieser (?:linie|zeile)|au-dessus de cette ligne|(?:por )?encima de esta línea|acima desta linha|boven deze (?:lijn|regel)|sopra (?:questa|la) (?:linea|riga)|powyżej tej linii|выше этой (?:линии|черты|строки)|вище (?:цієї|цього) (?:лінії|рядка)|"
     r"(?:ovanför|över) den(?:na|här) (?:rad|linje)|over denne linje|tämän rivin yläpuolelle|nad tímto řádkem|nad týmto riadkom|e sor fölé|bu satırın üzerine|この行より上|この線より上|在此行(?:之上|上方)|이 (?:줄|선) 위",
-    _I,
 )
 RULE = re.compile(r"^[ \t]*(?:[_\-—–=*~#+]{5,}|(?:[-_=*~] ){4,}[-_=*~]?)[ \t]*$")
-LOTUS = re.compile(r"-{2,3} ?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?: ?[AP]M)? ?-{2,3}")
+LOTUS = re.compile(r"-{2,3} ?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)? ?-{2,3}")
 
 # The rows of a header block. "sent" is apart from "date", because a form may ask for a date too.
 _LABELS = {
@@ -90,5 +82,5 @@ _LABELS = {
 LABELS: dict[str, str] = {word: kind for kind in reversed(_LABELS) for word in _LABELS[kind].split("|")}
 LONGEST_LABEL = max(map(len, LABELS))
 INNER_LABEL = re.compile(
-    r"(?<=\s)[*_]{0,2}(" + "|".join(sorted(map(re.escape, LABELS), key=len, reverse=True)) + r")[*_]{0,2}\s?[:：]", _I
+    r"(?<=\s)[*_]{0,2}(" + "|".join(sorted(map(re.escape, LABELS), key=len, reverse=True)) + r")[*_]{0,2}\s?[:：]"
 )

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection
 
 from tickets.mime.attributions import attribution_start, may_end
-from tickets.mime.header_blocks import block_end
+from tickets.mime.footers import banner_length
+from tickets.mime.header_blocks import block_end, is_label, label_of, lone_labels_start
 from tickets.mime.html import sanitise
 from tickets.mime.html_quotes import marked_lines
 from tickets.mime.marks import end_of_marked, initials_of, is_marked, is_shown, own_mark
@@ -17,6 +18,8 @@ from tickets.mime.separators import STARTS, is_separator
 from tickets.mime.signatures import is_only_signature, without_signature
 
 LONGEST = 2_000_000
+# No letter announces so many quotes; a text that seems to is somebody's attack on this program.
+MOST_LOOKS = 4_000
 MOST_LINES = 100_000
 _UNSEEN = str.maketrans(
     {"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " "}
@@ -62,6 +65,8 @@ def _letter(lines: list[str], seen: list[str], runs: list[tuple[int, int]]) -> s
     runs = [run for run in runs if not is_only_signature(seen[slice(*run)])]
     pieces = []
     for number, (start, end) in enumerate(runs):
+        if number == 0:
+            start += banner_length(seen[start:end])
         if number in (0, len(runs) - 1):
             end = start + len(without_signature(seen[start:end]))
             start, end = _trimmed(seen, start, end, last=True)
@@ -93,6 +98,7 @@ class _Reader:
         self.above = -1
         self.announced = False
         self.marks: set[str] = set()
+        self.looks = MOST_LOOKS
 
     def read(self) -> list[tuple[int, int]]:
         """The runs, as numbers of their first line and of the line after their last."""
@@ -133,7 +139,9 @@ class _Reader:
         initials = initials_of(self.lines[self.at])
         if initials:
             self.marks.add(initials)
-        is_divider = self.lines[self.at].startswith(">>> ") and end == self.at + 1 and _DIVIDES.match(self.lines[self.at])
+        is_divider = (
+            self.lines[self.at].startswith(">>> ") and end == self.at + 1 and _DIVIDES.match(self.lines[self.at])
+        )
         self.start = self.at = len(self.lines) if is_divider and self.runs else end
 
     def pass_mark(self, line: str) -> bool:
@@ -141,15 +149,23 @@ class _Reader:
         text = line.strip()
         if text.startswith(_ARMOUR):
             return self.pass_armour(text)
+        if self.looks <= 0:
+            return False
         if (text.startswith(STARTS) or text[-1] in ":：" or "--" in text or "this line" in text) and is_separator(
             text, self.next_filled(self.at + 1)
         ):
             return self.pass_announcement(self.at, self.behind_block(self.at + 1), has_header=False)
-        if ":" in text or "：" in text:
+        if (":" in text or "：" in text) and label_of(line):
+            self.looks -= 1
             end = block_end(self.lines, self.at)
             if end is not None:
                 return self.pass_announcement(self.at, end, has_header=True)
+        if len(text) < 14 and is_label(text, "to"):
+            start = lone_labels_start(self.lines, self.start, self.at)
+            if start is not None:
+                return self.pass_announcement(start, len(self.lines), has_header=True)
         if may_end(text):
+            self.looks -= 1
             start = attribution_start(
                 self.lines, self.start, self.at, quoted_below=self.is_quoted_below(self.at + 1, 2)
             )
@@ -169,11 +185,7 @@ class _Reader:
             return True
         if not self.is_quoted_below(end, 12):
             self.marks.update(own_mark(self.lines, first))
-        if first in self.known:
-            answers = self.complete
-        else:
-            answers = self.is_quoted(first) and not (has_header and top)
-        if answers:
+        if self.complete if first in self.known else self.is_quoted(first) and not (has_header and top):
             self.start = self.at = end
         return True
 

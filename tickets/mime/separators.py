@@ -14,7 +14,7 @@ LONGEST = 200
 
 def is_separator(line: str, following: str | None) -> bool:
     """Does `line` divide? `following` is the next line that is not blank."""
-    text = line.strip()
+    text = line.strip().lower()
     if len(text) > LONGEST:
         return False
     if text.endswith((":", "：")) and FORWARD_BEGINS.fullmatch(text.strip("*_ ")):
