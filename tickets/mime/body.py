@@ -157,9 +157,10 @@ def files_of(leaf: Part) -> Iterator[Attachment]:
     content = leaf.content()
     shown = leaf.disposition == "inline"
     yield _attachment(leaf.number, leaf.filename, leaf.content_type, content, leaf.content_id, shown)
-    if is_tnef(leaf.content_type, leaf.filename):
-        for member, (name, kind, data) in enumerate(tnef_files(content), 1):
-            yield _attachment(leaf.number + MEMBER * member, name, kind, data, None, False)
+    if is_tnef(leaf.content_type, leaf.filename, content):
+        for member, file in enumerate(tnef_files(content), 1):
+            number = leaf.number + MEMBER * member
+            yield _attachment(number, file.name, file.content_type, file.content, file.content_id, False)
 
 
 def _attachment(

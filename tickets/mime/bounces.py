@@ -1,46 +1,61 @@
-"""Reports about mail that was sent: standard ones (RFC 3464, RFC 8098) and the free text of systems that know no standard."""
+"""Reports of failed delivery in free text, from systems that know no standard: who could not be reached, and why."""
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 
-from tickets.mime.addresses import normal
-from tickets.mime.charsets import decode
+from tickets.mime.addresses import mailboxes, normal
+from tickets.mime.bounce_meanings import MEANINGS
 from tickets.mime.headers import Headers
-from tickets.mime.machine_words import MEANINGS
-from tickets.mime.parts import Part, head_of
-from tickets.mime.words import decode_words
+from tickets.mime.machine_words import FOR_GOOD
 
 MOST = 200
 LARGEST_FOR_FLUFL = 300_000
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it logs a traceback for every odd mail
 _ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
-_FIND = re.compile(_ADDRESS)
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+ADDRESS = re.compile(_ADDRESS)
+STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ :-]|$)")
 _DIAGNOSTIC = re.compile(r"(?<![\d.:/-])[45]\d\d(?:[ -]|:\s)(?:[^\n]{3,500})")
 _SAID = re.compile(
-    r"(?:\bsaid|\bresponded|\bresponse was|\breturned the (?:following|error)|antwort(?:ete)?|error was|RCPT TO:\s?<[^<>]{1,200}>)\s?:\s+",
+    r"(?:\bsaid|\bresponded|\bresponse was|\breturned the (?:following|error)|antwort(?:ete)?|"
+    r"error was|\breason|\bbecause|\bgrund|\braison|"
+    r"\bmotivo|\bпричина|原因|reply from server|remote server returned|"
+    r"RCPT TO:\s?<[^<>]{1,200}>)\s?[:：]\s+",
     re.I,
 )
+_TO = r"(?:to|an|à|a|para|naar|till|til|do|для|на|адрес\w{0,2})"
 _NAMED = (  # from the surest way to name a failed address to the vaguest
-    re.compile(rf"^[ \t]{{0,8}}<({_ADDRESS})>[ \t]{{0,3}}:", re.M),
+    re.compile(rf"^[> \t]{{0,8}}<({_ADDRESS})>(?:[ \t]{{1,3}}\([^()\n]{{1,300}}\))?[ \t]{{0,3}}:", re.M),
     re.compile(
-        rf"(?:RCPT TO|(?:Final-|Original-)?Recipient(?: Address)?)\s{{0,3}}:\s{{0,3}}(?:rfc822;)?\s{{0,3}}<?({_ADDRESS})",
+        r"(?:RCPT TO|(?:Final-|Original-|failed )?Recipients?(?: Address)?|Empfänger(?:adresse)?|Destinataire|Destinatario)"
+        rf"\s{{0,3}}:\s{{0,3}}"
+        rf"(?:rfc822;)?\s{{0,3}}[<\[\"']{{0,2}}({_ADDRESS})",
         re.I,
     ),
-    re.compile(rf"^[ \t]{{0,12}}[<\"']?({_ADDRESS})[>\"']?(?:[ \t]{{0,3}}[:,(].{{0,300}})?[ \t]{{0,3}}$", re.M),
+    re.compile(
+        rf"^[> \t•*-]{{0,12}}[<\"'\[]?({_ADDRESS})[>\"'\]]?(?:[ \t]{{0,3}}(?:[:,;(]|on (?=\w{{3}},|\d)|\.\.\.).{{0,300}})?[ \t]{{0,3}}$",
+        re.M,
+    ),
+    re.compile(
+        r"(?:deliver\w{0,3}|sent|send|recipient|zugestellt|zustellung|достав\w{2,5}|remis|entreg\w{2,4}|recapit\w{2,4})\s{1,3}"
+        rf"(?:[^\n.:<]{{0,30}}\s)?{_TO}\s{{1,3}}[<\"'(]{{0,2}}({_ADDRESS})",
+        re.I,
+    ),
     re.compile(rf"<({_ADDRESS})>"),
     re.compile(rf"({_ADDRESS})"),
 )
+_VAGUE = _NAMED[-2:]
 _MESSAGE_ID = re.compile(r"^[> \t]{0,6}Message-ID:\s{0,6}<([^<>\s]{3,998})>", re.I | re.M)
 _RETURNED = re.compile(
-    r"^[ \t>]*(?:[-=_*]{2,80}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|message header|"
-    r"nachricht|исходн|原).{0,60}|(?:Return-Path|Received|Message-ID):\s.{0,200})$",
+    r"^(?:[ \t>]{0,20}[-=_*+]{2,80}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|unsent message|message header|"
+    r"nachricht|исходн|原).{0,60}|>?(?:Return-Path|Received|Message-ID|X-Mailer|MIME-Version):\s.{0,200}|"
+    r"[ \t>]{0,20}(?:(?:the )?(?:headers?|text) of the (?:original )?message|original message (?:headers?|follows)).{0,30})$",
     re.I | re.M,
 )
+_RETURNED_TO = re.compile(r"^[ \t>]{0,6}To:[ \t]{0,6}(.{3,300}(?:\n[ \t].{1,300}){0,20})$", re.M | re.I)
 _TEMPORARY = re.compile(r"temporar|try again|deferred|greylist|retry|vorübergehend|позже|expired|timed? ?out", re.I)
 
 
@@ -72,62 +87,6 @@ def bounce_of(recipients: list[Recipient], original: str | None) -> Bounce:
     return Bounce(head.recipient, head.status, head.permanent, head.diagnostic, original, recipients[:MOST])
 
 
-def delivery_report(leaf: Part, original: str | None, text: str) -> tuple[str, Bounce]:
-    """Kind and content of a message/delivery-status part (RFC 3464 §2)."""
-    groups = list(_groups(decode(leaf.content()[:500_000])))
-    found = [(_action(group), _recipient(group)) for group in groups if _is_recipient(group)][:MOST]
-    failed = [recipient for action, recipient in found if action == "failed"]
-    if failed or not found:
-        bounce = bounce_of(failed, original) if failed else free_text(text, None, original)
-        return "bounce", bounce
-    for action, recipient in found:
-        recipient.permanent = False if action == "delayed" else None
-    return "delivery-status", bounce_of([recipient for _, recipient in found], original)
-
-
-def _groups(text: str) -> Iterator[Headers]:
-    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip("\n"))[: MOST * 2]:
-        yield Headers(block.lstrip("\n").encode("utf-8", "replace"))
-
-
-def _is_recipient(group: Headers) -> bool:
-    return "final-recipient" in group or "original-recipient" in group or "action" in group
-
-
-def _action(group: Headers) -> str:
-    action = re.split(r"[\s;(]", (group.get("action") or "").strip().lower(), maxsplit=1)[0]
-    status = (group.get("status") or "").strip()
-    if action in ("failed", "delayed", "delivered", "relayed", "expanded"):
-        return action
-    return {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
-
-
-def _recipient(group: Headers) -> Recipient:
-    diagnostic = _typed(group.get("diagnostic-code")) or None
-    match = _STATUS.search(group.get("status") or "") or (_STATUS.search(diagnostic) if diagnostic else None)
-    status = match[1] if match else derived_status(diagnostic or "")
-    address = next(
-        (
-            found
-            for name in ("final-recipient", "original-recipient", "x-actual-recipient")
-            if (found := _address(group.get(name)))
-        ),
-        None,
-    )
-    return Recipient(address, status, permanent(status), diagnostic)
-
-
-def _typed(value: str | None) -> str:
-    """The value of `type; value`, as Diagnostic-Code and Final-Recipient have it."""
-    kind, mark, rest = (value or "").partition(";")
-    return rest.strip() if mark and re.fullmatch(r"\s*[\w-]{1,30}\s*", kind) else (value or "").strip()
-
-
-def _address(value: str | None) -> str | None:
-    found = _typed(value).strip(" <>\"'")
-    return normal(found) or (match[0] if (match := _FIND.search(found)) else None)
-
-
 def permanent(status: str | None) -> bool | None:
     """Is this failure for good? By the class of its status code (RFC 3463 §2)."""
     return {"5": True, "4": False}.get(status[:1]) if status else None
@@ -135,7 +94,7 @@ def permanent(status: str | None) -> bool | None:
 
 def derived_status(text: str) -> str | None:
     """An enhanced status code for words and SMTP reply codes that come without one."""
-    if match := _STATUS.search(text):
+    if match := STATUS.search(text):
         return match[1]
     code = _REPLY_CODE.search(text)
     meaning = next((number for number, words in MEANINGS if words.search(text)), None)
@@ -147,41 +106,48 @@ def derived_status(text: str) -> str | None:
     return None
 
 
-def free_text(text: str, headers: Headers | None, original: str | None, raw: bytes = b"") -> Bounce:
-    """The recipients and reasons in a bounce that is only written for people."""
+def free_text(
+    text: str, headers: Headers | None, original: str | None, raw: bytes = b"", returned: Sequence[str] = ()
+) -> Bounce:
+    """The recipients and reasons in a bounce that is only written for people. `returned` are those of the mail that came back."""
     text = text[:LARGEST_FOR_FLUFL]
-    returned = _RETURNED.search(text)
-    report = text[: returned.start()] if returned and returned.start() > 40 else text[:20_000]
+    cut = _RETURNED.search(text)
+    report = text[: cut.start()] if cut and cut.start() > 40 else text[:20_000]
     original = original or (match[1] if (match := _MESSAGE_ID.search(text)) else None)
-    addresses = _failed(report, headers, raw)
-    diagnostic = _diagnostic(report)
-    if len(addresses) < 2:
-        diagnostic = diagnostic or (_said_below(addresses[0], report) if addresses else None)
-        status = derived_status(f"{diagnostic or ''}\n{report}")
-        one = Recipient(addresses[0] if addresses else None, status, permanent(status), diagnostic)
-        return (
-            bounce_of([one] if addresses else [], original)
-            if addresses
-            else Bounce(None, status, permanent(status), diagnostic, original)
-        )
-    return bounce_of([_paragraph_of(address, report) for address in addresses], original)
+    if not returned and (to := _RETURNED_TO.search(text, cut.start() if cut else 0)):
+        returned = [box.address for box in mailboxes(to[1])]
+    addresses = _failed(report, headers, raw, returned)
+    if len(addresses) > 1:
+        return bounce_of([_paragraph_of(address, report) for address in addresses], original)
+    diagnostic = _diagnostic(report) or (_said_below(addresses[0], report) if addresses else None)
+    status = derived_status(f"{diagnostic or ''}\n{report}")
+    for_good = True if status is None and FOR_GOOD.search(report) else permanent(status)
+    one = Recipient(addresses[0] if addresses else None, status, for_good, diagnostic)
+    if addresses:
+        return bounce_of([one], original)
+    return Bounce(None, one.status, one.permanent, one.diagnostic, original)
 
 
-def _failed(report: str, headers: Headers | None, raw: bytes) -> list[str]:
+def _failed(report: str, headers: Headers | None, raw: bytes, returned: Sequence[str]) -> list[str]:
+    """The addresses that could not be reached; where the report is vague, those to whom the mail had gone count first."""
     ours = {
         box.lower()
         for name in ("to", "delivered-to", "from")
-        for box in _FIND.findall((headers.get(name) or "") if headers else "")
+        for box in ADDRESS.findall((headers.get(name) or "") if headers else "")
     }
     if headers and (stated := headers.get_all("x-failed-recipients")):
-        return _unique(address for value in stated for address in _FIND.findall(value))
+        return _unique(address for value in stated for address in ADDRESS.findall(value))
+    wanted = {address.lower() for address in returned}
     for pattern in _NAMED:
         found = _unique(
             address.strip("'").rstrip(".") for address in pattern.findall(report) if _plausible(address, ours)
         )
-        if found:
-            return found if pattern is not _NAMED[-1] and pattern is not _NAMED[-2] else found[:1]
-    return _flufl(raw)
+        known = [address for address in found if address.lower() in wanted]
+        if known:
+            return known
+        if found and not (pattern in _VAGUE and len(wanted) == 1):
+            return found[:1] if pattern in _VAGUE else found
+    return _unique(returned) if len(wanted) == 1 else _flufl(raw)
 
 
 def _plausible(address: str, ours: set[str]) -> bool:
@@ -227,34 +193,8 @@ def _said_below(address: str, report: str) -> str | None:
 def _paragraph_of(address: str, report: str) -> Recipient:
     at = report.lower().find(address.lower())
     piece = report[at + len(address) : at + 1500] if at >= 0 else ""
-    following = _FIND.search(piece, 3)
+    following = ADDRESS.search(piece, 3)
     piece = piece[: following.start()] if following and following.start() > 30 else piece
     diagnostic = _diagnostic(piece)
     status = derived_status(diagnostic or piece)
     return Recipient(address, status, permanent(status), diagnostic)
-
-
-def receipt(leaf: Part, original: str | None) -> Bounce:
-    """A read receipt (RFC 8098 §3): who read it."""
-    group = Headers(leaf.content()[:50_000])
-    address = _address(group.get("final-recipient")) or _address(group.get("original-recipient"))
-    stated = (group.get("original-message-id") or "").strip(" <>")
-    return bounce_of([Recipient(address)], stated or original)
-
-
-def original_id(root: Part) -> str | None:
-    """The Message-ID of the mail that a report returns: from the returned mail or header, else from the report's own words."""
-    for leaf in root.leaves():
-        if leaf.content_type in (
-            "message/rfc822",
-            "text/rfc822-headers",
-            "message/global",
-            "message/global-headers",
-            "message/rfc822-headers",
-        ):
-            content = leaf.content()[:200_000].lstrip(b"\r\n")
-            headers, _ = head_of(content, 0, len(content))
-            value = headers.get("message-id") or headers.get("x-original-message-id")
-            if value:
-                return decode_words(value).strip().strip("<>").strip() or None
-    return None

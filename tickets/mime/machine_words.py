@@ -12,16 +12,29 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 
 DAEMON = _any(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mailerdaemon|majordomo-owner|mail-delivery|mailsystem|"
-    r"microsoftexchange[0-9a-f]{8,40}|bounce-?handler|bounced?mail)(?:[+=-].{0,100})?@",
-    r"^(?:mailer-daemon|postmaster|mail-daemon)$",
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|post-?master|mdaemon|mailerdaemon|majordomo-owner|mail-?delivery(?:-?(?:sub)?system)?|mail-?system|"
+    r"maildelivery|mail-?router|microsoftexchange[0-9a-f]{8,40}|bounce-?handler|bounced?mail|mail-?returned|mail-?bouncer?|undeliverable|non-?delivery|"
+    r"delivery-?(?:failure|status|error|report|notification)s?|smtp-?gateway)(?:[+=-].{0,100})?@",
+    r"^(?:mailer-daemon|postmaster|mail-daemon|mdaemon)$",
 )
 DAEMON_NAME = _any(
-    r"^mail delivery (?:sub)?system", r"^mail (?:delivery|administrator)", r"^mailer-daemon", r"^postmaster$",
-    r"^microsoft outlook$", r"^system administrator$", r"^systemadministrator$", r"^delivery (?:status|subsystem)",
-    r"^internet mail delivery", r"^microsoft exchange", r"^администратор почт", r"^mail deliver", r"^e-?mail system",
+    r"^e?-?mail delivery (?:sub)?(?:system|service|software)", r"^mail (?:delivery|administrator|system|router)", r"^\"?mailer-? ?daemon", r"^post ?master$",
+    r"^microsoft outlook$", r"^system ?administrator", r"^delivery (?:status|subsystem|report)", r"^email delivery", r"^smtp(?: mail)? (?:server|gateway)",
+    r"^internet mail (?:delivery|service)", r"^microsoft exchange", r"^администратор (?:почт|систем)", r"^mail deliver", r"^e-?mail system", r"^pmdf", r"^mail-system",
+    r"^administrateur syst", r"^administrador del? sist", r"^amministratore (?:di )?sist", r"^administrator systemu", r"^systeembeheerder", r"^systemadminist",
+    r"^systémový správce|^správce systému", r"^rendszergazda", r"^mimecast postmaster", r"邮件(?:系统|投递)|^系统管理员|^メール配信|^postmaster",
 )  # fmt: skip
+# Senders who may be anyone; it takes more to see a machine in them.
+OFFICE = _any(
+    r"^(?:administrator|admin|root|system|server|mail|mailer|mailserver|mailadmin|no-?reply|do-?not-?reply|noreply|daemon|bounces?|webmaster|smtp|e?mail-?gateway|ses|notifications?|alert|gateway|"
+    r"antispam|spam|quarantine|nobody|uucp|listserv|mailgate|exchange)(?:[+=._-].{0,100})?@",
+)
 RETURNED_SUBJECT = _any(
+    r"^mail (?:failure|error|rejected|refused|bounced)", r"(?:message|mail|e-?mail) you sent (?:was |has been )?(?:blocked|rejected|returned)", r"^(?:rejected|bounced?)(?: mail| message)?:", r"(?:not|un)able to (?:be )?deliver",
+    r"your (?:message|e?-?mail)[^\n]{0,60}(?:couldn't|could not|was not|wasn't|cannot|not) (?:be )?deliver", r"^delivery (?:failure|error|problem)", r"(?:permanent|transient) (?:delivery )?(?:failure|error)", r"address (?:error|unknown)",
+    r"message status - undeliver", r"mail delivery status", r"avis de non[- ]remise", r"message non distribuable", r"non remis", r"non consegnabile", r"no entregable", r"no se puede entregar", r"(?:não|nao) (?:é|foi) (?:possível|entregue)",
+    r"kan niet worden (?:bezorgd|afgeleverd)", r"inte levereras", r"toimittaminen (?:ei )?(?:onnistu|epäonnistui)", r"nelze doručit", r"nie można dostarczyć", r"(?:не|недо)доставлено", r"не удается доставить", r"teslim edilemi", r"未传递|未送達|傳遞失敗|传递失败|投递失败|未配信",
+    r"배달할 수 없|발송 ?실패|전송실패|\[실패\]", r"αδύνατη παράδοση", r"לא ניתן למסירה", r"zustellung (?:ist )?(?:nicht möglich|gescheitert)", r"(?:e-?mail|nachricht)[^\n]{0,30}nicht (?:zugestellt|übermittelt)", r"mailbox (?:is )?full", r"user unknown",
     r"undeliver", r"delivery (?:status )?notification", r"failure notice", r"failed delivery", r"returned (?:e-?)?mail",
     r"mail delivery (?:failed|failure|error|problem|system)", r"delivery (?:failure|failed|error|problem|has failed)",
     r"(?:message|mail) (?:not|could not be|was not|cannot be|can't be) (?:delivered|sent)", r"non-?delivery", r"mail system error",
@@ -70,6 +83,16 @@ DELAYED = _any(
 FINAL = _any(
     r"permanent", r"giv(?:ing|en) up", r"gave up", r"will not (?:be )?retr", r"retry time(?:out)? exceeded", r"undeliverable",
     r"returned to sender", r"endgültig", r"окончательно", r"définitiv",
+)  # fmt: skip
+
+FOR_GOOD = _any(
+    r"permanent(?:ly)? (?:error|fail|fatal|reject)", r"failed permanently", r"fatal error", r"this is a permanent", r"permanente[rns]? fehler", r"endgültig", r"erreur (?:permanente|définitive)", r"error permanente", r"errore permanente",
+    r"erro permanente", r"постоянная ошибка", r"永久",
+)  # fmt: skip
+# A mail that arrived.
+ARRIVED = _any(
+    r"(?:successfully (?:delivered|relayed)|was delivered to|has been delivered|been successfully|delivery confirmation|message relayed|relayed to)", r"wurde(?:n)? (?:erfolgreich )?(?:zugestellt|übermittelt|weitergeleitet)", r"a (?:bien )?été (?:remis|délivré|relayé)",
+    r"ha sido entregad", r"è stato (?:consegnato|recapitato)", r"доставлено успешно|успешно доставлен", r"foi entregue",
 )  # fmt: skip
 
 # A subject that begins so was set by a machine, if nothing but a colon and the old subject follows (SUBJECT_GOES_ON).
@@ -129,19 +152,6 @@ AWAY_TEXT = _any(
     r"(?:estoy|estaré|me encuentro)[^.\n]{0,40}(?:fuera de (?:la )?oficina|de vacaciones|ausente)", r"sono[^.\n]{0,30}(?:fuori ufficio|assente|in ferie)|sarò assente", r"(?:estou|estarei)[^.\n]{0,40}(?:fora do escrit|de férias|ausente)", r"ben (?:ik )?[^.\n]{0,40}(?:afwezig|niet aanwezig|op vakantie|niet op kantoor)",
     r"jestem (?:na urlopie|nieobecn)|będę nieobecn|przebywam na urlopie", r"(?:я )?(?:нахожусь|буду|сейчас)[^.\n]{0,40}(?:в отпуске|отсутств|вне офиса)", r"(?:я )?(?:перебуваю|буду|зараз)[^.\n]{0,40}(?:у відпустці|відсутн)", r"jag är[^.\n]{0,40}(?:ledig|bortrest|på semester|inte på kontoret)", r"jeg er[^.\n]{0,40}(?:på ferie|ikke på kontoret|fraværende|ikke til stede)",
     r"olen (?:lomalla|poissa)", r"jsem[^.\n]{0,30}(?:na dovolené|mimo kancel|nepřítom)", r"szabadságon (?:vagyok|leszek)", r"sunt în concediu", r"休暇|不在にして|不在のため|休假|出差|부재|휴가", r"חופשה", r"إجازة", r"yıllık izin|izindeyim|ofis dışında",
-)  # fmt: skip
-
-# What the words of a diagnostic mean, as an enhanced status code without its class (RFC 3463).
-MEANINGS = (
-    ("2.2", re.compile(r"mailbox (?:is )?full|(?:over|exceed\w*) (?:\w+ ){0,3}quota|quota (?:exceeded|full)|insufficient (?:disk|storage)|postfach.{0,20}voll|overquota|переполнен|pleine|lleno|pełna|容量", _I)),
-    ("1.1", re.compile(r"user (?:is )?(?:unknown|not found|doesn'?t exist)|unknown (?:user|recipient|address|local)|no such (?:user|recipient|mailbox|address|person|account)|(?:user|recipient|mailbox|account|address)[^.\n]{0,60}(?:unknown|not found|not exist|doesn'?t exist|no longer|invalid|couldn'?t be found)|invalid (?:recipient|mailbox|address)|unrouteable address|unbekannt|n'existe pas|inconnue?|no existe|non esiste|não existe|nie istnieje|не существует|не існує|不存在|存在しません|見つかりません|존재하지|does ?n[o']t (?:exist|like recipient|have an? .{0,20}account)|mailbox unavailable|recipient rejected", _I)),
-    ("1.2", re.compile(r"(?:host|domain)[^.\n]{0,40}(?:not found|unknown|not exist|doesn'?t exist)|nxdomain|unrouteable (?:mail )?domain|name service error|no mx|dns error|bad destination (?:system|mailbox)", _I)),
-    ("2.1", re.compile(r"disabled|inactive|suspended|deactivated|deaktiviert|заблокирован|not accepting", _I)),
-    ("3.4", re.compile(r"(?:message|mail|size)[^.\n]{0,30}(?:too (?:big|large)|exceed)|too large|size limit|zu groß", _I)),
-    ("7.1", re.compile(r"spam|blocked|block ?list|blacklist|policy|denied|not allowed|refused by|prohibited|dmarc|spf|reputation|content rejected|not permitted|virus", _I)),
-    ("4.6", re.compile(r"too many hops|routing loop|mail loop|hop count", _I)),
-    ("4.7", re.compile(r"timed? ?out|expired|retry time|queue too long|too long in queue|could not be delivered for|nicht erreichbar|after \d+ (?:hours|days)", _I)),
-    ("4.1", re.compile(r"connection refused|no answer|no route|unreachable|could not connect|unable to connect|connect to", _I)),
 )  # fmt: skip
 
 # A text part that only says that there is an HTML part.
