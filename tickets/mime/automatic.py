@@ -15,9 +15,6 @@ from tickets.mime.automatic_words import (
     is_automatic_subject,
 )
 from tickets.mime.bounces import Bounce, Recipient, free_text
-from tickets.mime.headers import Headers
-from tickets.mime.machine_words import ARRIVED, AUTO_STEMS, AUTO_TEXT, AWAY_SUBJECT, AWAY_TEXT, DAEMON, DELAYED, FINAL
-from tickets.mime.parts import Part
 from tickets.mime.delivery_reports import (
     FIELD,
     delivery_report,
@@ -27,6 +24,9 @@ from tickets.mime.delivery_reports import (
     returned_mail,
     status_source,
 )
+from tickets.mime.headers import Headers
+from tickets.mime.machine_words import ARRIVED, AUTO_STEMS, AUTO_TEXT, AWAY_SUBJECT, AWAY_TEXT, DAEMON, DELAYED, FINAL
+from tickets.mime.parts import Part
 from tickets.mime.returned import is_daemon, is_returned, null_sender
 
 __all__ = ["Answerable", "Bounce", "Recipient", "classify", "may_answer"]
