@@ -261,7 +261,7 @@ def attachments_of(message: Message, mail: Mail) -> list[Attachment]:
 def _make_participants(batch: Sequence[Received], messages: list[Message]) -> None:
     pairs: dict[tuple[int, str], None] = {}
     for one, message in zip(batch, messages, strict=True):
-        if not one.fields.get("via"):
+        if not (one.fields.get("via") or one.fields.get("quiet")):
             boxes = [*message.to, *message.cc]
             add_participants(pairs, message, [message.from_address, *(box["address"] for box in boxes)])
     save_participants(pairs)

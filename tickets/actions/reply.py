@@ -213,7 +213,7 @@ def acknowledge(message: Message, text: str, recipient: str, at: datetime | None
         to=[{"name": ticket.contact.name, "address": recipient}],
         routes=[Route(ticket.mailbox, ticket.mailbox.channel, recipient, "")],
         automatic=True,
-        headers=AUTOMATIC_HEADERS,
+        headers={**AUTOMATIC_HEADERS, "X-Loop": ticket.mailbox.address},
         speaks_of=message,
         extra={"speaks_of": message.public_id, "acknowledges": message.public_id},
     )
@@ -232,7 +232,7 @@ def tell(message: Message, text: str, at: datetime | None = None) -> Message:
         subject=f"Re: {ticket.subject}",
         routes=[Route(message.account, message.channel, message.from_address, "")],
         automatic=True,
-        headers=AUTOMATIC_HEADERS,
+        headers={**AUTOMATIC_HEADERS, "X-Loop": ticket.mailbox.address},
         speaks_of=message,
         extra={"speaks_of": message.public_id},
     )

@@ -16,6 +16,7 @@ from tickets.record import read
 
 YOUNGEST_HISTORY = timedelta(hours=24)  # an automatic mail only ever answers mail younger than this
 PER_ADDRESS_AND_HOUR = 2
+PER_ADDRESS_AND_DAY = 10
 PER_MAILBOX_AND_HOUR = 200
 TEXT = """Hello $name,
 
@@ -73,9 +74,13 @@ def is_young(message: Message) -> bool:
 
 def capped(account: Account, recipient: str) -> str:
     """Return why no more automatic answers go there for now, or "": two helpdesks wired to each other stop after a few."""
-    sent = Delivery.objects.filter(account=account, at__gt=timezone.now() - timedelta(hours=1), message__automatic=True)
+    now = timezone.now()
+    of_the_day = Delivery.objects.filter(account=account, at__gt=now - timedelta(days=1), message__automatic=True)
+    sent = of_the_day.filter(at__gt=now - timedelta(hours=1))
     if sent.filter(recipient__iexact=recipient)[:PER_ADDRESS_AND_HOUR].count() >= PER_ADDRESS_AND_HOUR:
         return "this address had its automatic answers for this hour"
+    if of_the_day.filter(recipient__iexact=recipient)[:PER_ADDRESS_AND_DAY].count() >= PER_ADDRESS_AND_DAY:
+        return "this address had its automatic answers for this day"
     if sent[:PER_MAILBOX_AND_HOUR].count() >= PER_MAILBOX_AND_HOUR:
         return "the mailbox sent its automatic answers for this hour"
     return ""

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tickets.inbox.arriving import Arriving
 from tickets.inbox.conversation import Line, last_lines
+from tickets.inbox.flood import Begun, begun
 from tickets.mime import identifiers
 from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, State, Ticket
 from tickets.models.keys import signing_keys
@@ -56,6 +57,7 @@ class Desk:
     unreachable: set[tuple[str, str]]  # those addresses to which nothing could be delivered
     open_tickets: Conversations  # the open ticket of a conversational contact
     last_tickets: Conversations  # the same, whatever its state: for what is no message
+    begun: Begun  # how many tickets each contact began lately
     deliveries: dict[str, Delivery]
     lines: dict[int, Line]  # the last line of a conversation, by ticket
 
@@ -91,7 +93,7 @@ def tag(arriving: Arriving) -> int | None:
 
 
 def look_up(batch: Sequence[Arriving]) -> Desk:
-    """Fetch what `batch` refers to. Thirteen queries at most, and the tickets that may be joined are locked."""
+    """Fetch what `batch` refers to. Fourteen queries at most, and the tickets that may be joined are locked."""
     deliveries = {d.public_id: d for d in _deliveries(batch)}
     known = [_known(message) for message in _messages(batch, deliveries.values())]
     awaited = _awaited(batch)
@@ -100,6 +102,8 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
     open_tickets, last_tickets = _conversations(batch, set(contacts.values()))
     numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(last_tickets.values())
     numbers |= set(open_tickets.values())
+    lately = begun(contacts.values(), {arriving.mailbox.pk for arriving in batch}) if contacts else {}
+    numbers |= {rate.newest for rate in lately.values() if rate.is_flood}
     by_id: dict[str, list[Known]] = defaultdict(list)
     for one in known:
         by_id[one.identifier].append(one)
@@ -112,6 +116,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         unreachable=unreachable,
         open_tickets=open_tickets,
         last_tickets=last_tickets,
+        begun=lately,
         deliveries=deliveries,
         lines=last_lines(list(batch), set(open_tickets.values())),
     )

@@ -7,6 +7,7 @@ from tickets.inbox.read import mailbox_addresses
 
 def screen(arriving: Arriving, desk: Desk) -> None:
     """Stop mail that is here already, or that we sent ourselves. Raises Stop."""
+    ours = mailbox_addresses(arriving.account)
     same = desk.by_id.get(arriving.mail.message_id or "", [])
     for known in same:
         _stop_our_own(arriving, known)
@@ -16,7 +17,9 @@ def screen(arriving: Arriving, desk: Desk) -> None:
                 f"The same mail is here already, in ticket #{known.ticket}: same Message-ID, same content.",
                 copy_of=known.message,
             )
-    if arriving.automatic and arriving.sender in mailbox_addresses(arriving.account):
+    if any(mark.strip().lower() in ours for mark in arriving.mail.headers.get_all("x-loop")):
+        raise Stop("screened", "It carries this mailbox's own mark (X-Loop): an automatic mail of ours came back.")
+    if arriving.automatic and arriving.sender in ours:
         raise Stop("screened", "An automatic mail from this mailbox's own address: taking it in would make a loop.")
     if same and same[0].mailbox != arriving.mailbox.pk and same[0].digest == arriving.mail.digest:
         arriving.fields["twin"] = same[0].message

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tickets.inbox import flood
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.conversation import goes_on, join_burst
 from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
@@ -19,6 +20,7 @@ class Verdict:
     place: Place | None = None
     linked: Place | None = None
     via: bool = False
+    quiet: bool = False  # opens nothing again, and its writer takes no part by it
     speaks_of: str = ""
 
 
@@ -33,6 +35,8 @@ def thread(arriving: Arriving, desk: Desk) -> None:
         or _by_conversation(arriving, desk)
         or Verdict("A new ticket: nothing in this mail refers to one.")
     )
+    if verdict.place is None:
+        verdict = _by_flood(arriving, desk) or verdict
     if verdict.place and _holds(desk, verdict.place, arriving):
         raise Stop("copy", f"Ticket #{verdict.place.number} holds this mail already.", copy_of=arriving.fields["twin"])
     arriving.fields["reason"] = verdict.reason
@@ -133,11 +137,21 @@ def _by_conversation(arriving: Arriving, desk: Desk) -> Verdict | None:
     return Verdict(reason, place) if again else Verdict(reason, linked=place)
 
 
+def _by_flood(arriving: Arriving, desk: Desk) -> Verdict | None:
+    rate = desk.begun.get((arriving.fields["contact"], arriving.mailbox.pk))
+    if rate is None or not rate.is_flood or arriving.conversational or arriving.item.history:
+        return None
+    place = desk.place(rate.newest)
+    return Verdict(flood.words(arriving.sender), place, quiet=True) if place else None
+
+
 def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
     arriving.number = place.number
     if verdict.via:
         arriving.fields["via"] = True
-    reopens = place.state in RESTING
+    if verdict.quiet:
+        arriving.fields["quiet"] = True
+    reopens = place.state in RESTING and not verdict.quiet
     if reopens and not arriving.automatic and not arriving.item.history:
         arriving.fields["state"] = place.state = str(State.OPEN)
 
@@ -165,8 +179,10 @@ def seat(arriving: Arriving, desk: Desk) -> None:
         desk.places[arriving.number] = place
         desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
         desk.last_tickets[contact, arriving.mailbox.pk] = arriving.number
+        if not arriving.item.history:
+            flood.note(desk.begun, (contact, arriving.mailbox.pk), arriving.number)
     join_burst(arriving, desk.lines)
-    if not arriving.fields.get("via"):
+    if not (arriving.fields.get("via") or arriving.fields.get("quiet")):
         place.participants.update({arriving.sender, *(box.address.lower() for box in _named(arriving))})
     known = Known(
         message=arriving.message,
