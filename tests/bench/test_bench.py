@@ -118,3 +118,9 @@ def test_verify_reads_every_entry_of_a_record_of_its_own(tmp_path: Path) -> None
     assert (figures["entries"], figures["faults"]) == (300, 0)
     assert figures["entries_per_second"] > 0
     assert list((tmp_path / "own").glob("bench-*")) == []
+
+
+def test_rebuild_makes_the_same_messages_again_beside_the_ingest_that_wrote_them(folder: Path, tmp_path: Path) -> None:
+    figures = bench(tmp_path / "own", "rebuild", str(folder))
+    assert (figures["mails"], figures["messages"], figures["entries"]) == (30, 30, 30)
+    assert figures["ratio"] > 0

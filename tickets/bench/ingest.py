@@ -69,7 +69,7 @@ def ingest(folder: Path, workers: int = 1, preload: int = 0, runs: int = RUNS) -
     with scratch() as place:
         if preload:
             fill(preload)
-        done = [_run(place, raws, workers, f"run{number}", preload) for number in range(runs)]
+        done = [run_once(place, raws, workers, f"run{number}") for number in range(runs)]
     return _figures(done, len(raws), workers, preload)
 
 
@@ -100,7 +100,7 @@ def _figures(done: Sequence[Run], mails: int, workers: int, preload: int) -> Ing
     )
 
 
-def _run(place: Scratch, raws: Sequence[bytes], workers: int, word: str, preload: int) -> Run:
+def run_once(place: Scratch, raws: Sequence[bytes], workers: int, word: str) -> Run:
     """One run of the floor and one of the whole way in."""
     taken_by_floor = _floor(raws)
     place.fresh(word)

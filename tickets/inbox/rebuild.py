@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from django.db import transaction
 from django.db.models import Max
@@ -17,8 +17,9 @@ from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
 from tickets.mime.parse import parse
 from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
 from tickets.models.numbers import skip_automation, taken
-from tickets.record import config, read
+from tickets.record import config, read, trace
 from tickets.record.append import HEAD
+from tickets.record.listing import Listing, listing
 from tickets.record.read import Recorded
 
 BATCH = 100
@@ -33,24 +34,40 @@ class NotEmpty(Exception):
 def rebuild(progress: Callable[[int, int], None] = lambda done, total: None, until: datetime | None = None) -> int:
     """Make the rows of every entry above the head, in order; return how many entries were read.
 
-    Resumable: what is done is done in whole batches. `until`: leave out entries after this time.
+    Resumable: what is done is done in whole batches. `until`: stop before the first entry that is later.
     Raises NotEmpty, BadEntry.
     """
+    files = listing()
     head, _ = Counter.objects.get_or_create(name=HEAD)
     if head.value == 0:
         _check_empty()
-        config.restore()
-    names = [(number, name) for number, name in read.numbers() if number > head.value]
+    config.restore()
+    start = files.above(head.value)
+    _check_continues(head, files, start)
     done = 0
-    for start in range(0, len(names), BATCH):
-        batch = [read.recorded(name) for _, name in names[start : start + BATCH]]
-        batch = [one for one in batch if until is None or when(one.trace.at) <= until]
-        if batch:
-            _apply(batch)
-        done += len(batch)
-        progress(start + BATCH, len(names))
+    for first in range(start, len(files), BATCH):
+        batch = [read.recorded(files.name(at)) for at in range(first, min(first + BATCH, len(files)))]
+        kept = list(takewhile(lambda one: until is None or when(one.trace.at) <= until, batch))
+        if kept:
+            _apply(kept)
+        done += len(kept)
+        progress(start + done, len(files))
+        if len(kept) < len(batch):
+            break
     _finish()
     return done
+
+
+def _check_continues(head: Counter, files: Listing, start: int) -> None:
+    """The first entry to apply follows the head that the database knows, or it is another record's database."""
+    if head.value == 0 or start == len(files):
+        return
+    first = read.recorded(files.name(start)).trace
+    if first.number == head.value + 1 and trace.link(head.chain, first.digest) != first.chain:
+        raise NotEmpty(
+            f"This database ends at entry {head.value}, and entry {first.number} of the record does not follow it: it is the "
+            "database of another record. Name an empty one: `manage.py record rebuild --into DATABASE_URL`."
+        )
 
 
 def _check_empty() -> None:
@@ -77,19 +94,19 @@ def _apply(batch: Sequence[Recorded]) -> None:
 
 
 def _entry(one: Recorded, account: Account | None) -> Entry:
-    trace = one.trace
+    said = one.trace
     return Entry(
-        number=trace.number,
-        kind=trace.kind,
+        number=said.number,
+        kind=said.kind,
         at=when(one.trace.at),
         account=account,
-        ticket_number=trace.ticket,
-        fields=trace.fields,
+        ticket_number=said.ticket,
+        fields=said.fields,
         source="record",
-        original_size=trace.size,
-        original_sha256=trace.sha256,
-        random=trace.random,
-        chain=trace.chain,
+        original_size=said.size,
+        original_sha256=said.sha256,
+        random=said.random,
+        chain=said.chain,
         path=one.path,
         marked_at=timezone.now(),
     )

@@ -1,7 +1,8 @@
 """Compare: are two databases the same in everything that the record explains? Walks every field of every model."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -31,6 +32,8 @@ from tickets.models import (
 )
 
 MOST_NAMED = 100
+BUCKETS = 4096
+BUCKETS_AT_ONCE = 64  # of those that differ, in memory
 # What a row is called in both databases; primary keys may differ.
 KEYS: dict[type[Model], tuple[str, ...]] = {
     Team: ("public_id",),
@@ -173,8 +176,67 @@ def differences(ours: dict[tuple[Any, ...], str], theirs: dict[tuple[Any, ...], 
     return found
 
 
+def compare(ours: str, theirs: str, tell: Callable[[str], None] = lambda name: None) -> Iterator[str]:
+    """Yield in words what is not the same in two databases, 100 at most; `tell` hears which table is being read.
+
+    Each table is read once in whatever order it comes, and its rows are added up in buckets by their keys: sums that agree
+    need no rows in memory, nor two databases that sort alike. Only buckets that differ are read again and named.
+    """
+    named = 0
+    for name, read in _sources():
+        tell(name)
+        sums, other = _sums(read(ours)), _sums(read(theirs))
+        odd = {bucket for bucket in range(BUCKETS) if sums[bucket] != other[bucket]}
+        for words in _differences_in(odd, read, ours, theirs):
+            yield words
+            named += 1
+            if named == MOST_NAMED:
+                return
+
+
+Read = Callable[[str], Iterator[tuple[tuple[Any, ...], str]]]
+
+
+def _sources() -> Iterator[tuple[str, Read]]:
+    for model in KEYS:
+        yield model.__name__, partial(_digests, model)
+    yield "relations", lambda using: ((key, "") for key, _ in relations(using))
+
+
+def _digests(model: type[Model], using: str) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for key, fields in rows(model, using):
+        yield (model.__name__, *key), _digest(fields)
+
+
+def _bucket(key: tuple[Any, ...]) -> int:
+    return int.from_bytes(sha256(repr(key).encode()).digest()[:2]) % BUCKETS
+
+
+def _sums(found: Iterator[tuple[tuple[Any, ...], str]]) -> list[int]:
+    """Add the digests of key and fields up, bucket by bucket; the order does not matter."""
+    sums = [0] * BUCKETS
+    for key, digest in found:
+        sums[_bucket(key)] += int.from_bytes(sha256(f"{key!r}\n{digest}".encode()).digest())
+    return sums
+
+
+def _differences_in(odd: set[int], read: Read, ours: str, theirs: str) -> Iterator[str]:
+    """Read the rows of buckets that differ again, a few buckets at a time."""
+    left = sorted(odd)
+    for start in range(0, len(left), BUCKETS_AT_ONCE):
+        some = set(left[start : start + BUCKETS_AT_ONCE])
+        sides = [{key: digest for key, digest in read(side) if _bucket(key) in some} for side in (ours, theirs)]
+        yield from differences(*sides)
+
+
 def unexplained() -> list[str]:
     """Return the models of tickets/ that stand neither here nor in the list of those left out."""
     known = {model.__name__ for model in KEYS} | set(MODELS_LEFT_OUT)
     names = {model.__name__ for model in apps.get_app_config("tickets").get_models()}
     return sorted(names - known)
+
+
+def unknown_left_out() -> list[str]:
+    """Return the names in FIELDS_LEFT_OUT that no field has (any more)."""
+    fields = {f"{model.__name__}.{field.name}" for model in KEYS for field in model._meta.concrete_fields}
+    return sorted(name for name in FIELDS_LEFT_OUT if not name.startswith("*.") and name not in fields)

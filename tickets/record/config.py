@@ -8,6 +8,10 @@ import logging
 from typing import Any
 
 from django.core import serializers
+from django.core.management.color import no_style
+from django.core.serializers.base import DeserializedObject
+from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from tickets.models import Account, Agent, Team
@@ -68,13 +72,32 @@ def latest() -> list[dict[str, Any]]:
 
 
 def restore() -> int:
-    """Make accounts, agents and teams anew, all accounts paused; return how many rows."""
+    """Give accounts, agents and teams their settings, all accounts paused; return how many rows. What is no setting stays."""
     rows = latest()
     for row in rows:
         if row["model"] == "tickets.account":
             token = row["fields"].pop("secrets", "")
             row["fields"]["secrets"] = Account._meta.get_field("secrets").from_db_value(token, None, None)
             row["fields"]["paused_at"] = timezone.now().isoformat()
-    for item in serializers.deserialize("python", rows):
-        item.save()
+    with transaction.atomic():  # an account may name a mailbox that comes after it
+        for row, item in zip(rows, serializers.deserialize("python", rows), strict=True):
+            _save(item, set(row["fields"]))
+        _go_on_counting({type(item.object) for item in serializers.deserialize("python", rows)})
     return len(rows)
+
+
+def _save(item: DeserializedObject, given: set[str]) -> None:
+    model = type(item.object)
+    if model._default_manager.filter(pk=item.object.pk).exists():
+        columns = [field.name for field in model._meta.concrete_fields if field.name in given]
+        item.save(update_fields=columns)
+    else:
+        item.save()
+
+
+def _go_on_counting(tables: set[type[Model]]) -> None:
+    """Let the next row get a primary key that is free: PostgreSQL does not count keys that were given."""
+    statements = connection.ops.sequence_reset_sql(no_style(), list(tables))
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

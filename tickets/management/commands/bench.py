@@ -1,4 +1,4 @@
-"""`manage.py bench ingest|accept|pages|parse|mails|verify`: how fast it is, on scratch data of its own."""
+"""`manage.py bench ingest|accept|pages|parse|mails|verify|rebuild`: how fast it is, on scratch data of its own."""
 
 import json
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tickets.bench import verify
+from tickets.bench import rebuild, verify
 from tickets.bench.acceptance import accept
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
@@ -40,7 +40,10 @@ class Command(BaseCommand):
         pages.add_argument("--requests", type=int, default=100, metavar="N", help="of each kind (default: 100)")
         verified = what.add_parser("verify", help="verify a record of believable entries")
         verified.add_argument("--entries", type=int, default=20_000, metavar="N")
-        for one in (taken, taken_in, parsed, pages, verified):
+        rebuilt = what.add_parser("rebuild", help="take in a folder of .eml, then rebuild from the record it left")
+        rebuilt.add_argument("folder", type=Path, metavar="PATH")
+        rebuilt.add_argument("--workers", type=int, default=1, help="filing processes (default: 1)")
+        for one in (rebuilt, taken, taken_in, parsed, pages, verified):
             one.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -74,6 +77,10 @@ class Command(BaseCommand):
     def verify(self, options: dict[str, Any]) -> None:
         """Measure the reading of the chain."""
         self.show(verify.measure(options["entries"]), options["json"])
+
+    def rebuild(self, options: dict[str, Any]) -> None:
+        """Measure the way back."""
+        self.show(asdict(rebuild.measure(options["folder"], options["workers"])), options["json"])
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
         """Print figures, one a line, or all as JSON on one line."""
