@@ -12,10 +12,12 @@ from tickets.actions.drafts import send_due
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
 from tickets.inbox.process import process_waiting
+from tickets.mail import mirroring
 from tickets.mail.witness import send_seals
 from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
 from tickets.outbox import pace
 from tickets.record import append as appending
+from tickets.record import mirror as mirrors
 from tickets.record.config import write_if_changed
 from tickets.wake import answered, wake
 
@@ -66,6 +68,13 @@ def automate() -> None:
 
 
 @shared_task
+def mirror() -> None:
+    """Copy what is new to the mirrors."""
+    answered("mirror")
+    mirroring.begin()
+
+
+@shared_task
 def sweep() -> None:
     """Second chances: what the bells missed."""
     answered("sweep")
@@ -103,6 +112,7 @@ def due() -> list[str]:
         "process_inbox": InboxItem.objects.filter(free, going, state=ItemState.WAITING),
         "append": Entry.objects.filter(marked_at__isnull=True),
         "deliver": Delivery.objects.filter(sendable, state=DeliveryState.QUEUED, due_at__lte=Now()),
+        "mirror": mirrors.due(),
         "send_drafts": Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),
     }

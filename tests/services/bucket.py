@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 PAGE = 100  # keys a listing gives at once: small, so that tests page
+KEEPS_VERSIONS = False
 
 
 class Bucket(BaseHTTPRequestHandler):
@@ -62,6 +63,10 @@ class Bucket(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = parse_qs(parts.query)
+        if "versioning" in parts.query:
+            status = "<Status>Enabled</Status>" if KEEPS_VERSIONS else ""
+            self.answer(200, f"<VersioningConfiguration>{status}</VersioningConfiguration>".encode())
+            return
         if "list-type" in query:
             self._list(unquote(parts.path).rstrip("/") + "/", query)
             return

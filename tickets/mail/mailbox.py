@@ -1,5 +1,7 @@
 """A connection to an IMAP server: signed in, with the folder open, and every fault said in words."""
 
+import re
+import socket
 import ssl
 from dataclasses import dataclass
 
@@ -14,6 +16,7 @@ from tickets.models import Account
 
 CONNECT_SECONDS = 15
 READ_SECONDS = 60
+_COMMAND = re.compile(r"^[a-z ]+ failed: ")
 
 
 class TurnedAway(Exception):
@@ -65,6 +68,18 @@ def folder_of(account: Account) -> str:
 
 def open_mailbox(account: Account, server: Server) -> Mailbox:
     """Connect, sign in and open the folder; read-only unless the account wants marks or moves. Raises TurnedAway, Unreachable."""
+    client = enter(server)
+    try:
+        return _select(client, account)
+    except BaseException as error:
+        Mailbox(client, 0, 0).close()
+        if isinstance(error, OSError | IMAPClientError):
+            raise Unreachable(unreachable(server, error)) from error
+        raise
+
+
+def enter(server: Server) -> IMAPClient:
+    """Connect and sign in. Raises TurnedAway, Unreachable."""
     try:
         client = _dial(server)
     except ssl.SSLCertVerificationError as error:
@@ -73,7 +88,7 @@ def open_mailbox(account: Account, server: Server) -> Mailbox:
         raise Unreachable(unreachable(server, error)) from error
     try:
         _sign_in(client, server)
-        return _select(client, account)
+        return client
     except BaseException as error:
         Mailbox(client, 0, 0).close()
         if isinstance(error, OSError | IMAPClientError):
@@ -86,6 +101,8 @@ def _dial(server: Server) -> IMAPClient:
     context = tls() if server.tls_first else None
     client = IMAPClient(server.host, server.port, ssl=server.tls_first, ssl_context=context, timeout=timeout)
     client.normalise_times = False  # INTERNALDATE keeps its offset
+    # A command goes out in several pieces; with Nagle's algorithm each would wait 40 ms for the answer to the one before.
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
 
 
@@ -105,7 +122,7 @@ def _sign_in(client: IMAPClient, server: Server) -> None:
     try:
         client.login(server.user, server.password)
     except LoginError as error:
-        said = replies.words_of(_plain(error))
+        said = words_of(error)
         sentence = _("%(server)s did not accept the user %(user)s or the password: %(said)s. Enter them anew.")
         raise TurnedAway(sentence % {**words, "said": said}) from error
 
@@ -119,13 +136,13 @@ def _select(client: IMAPClient, account: Account) -> Mailbox:
     except IMAPClientError as error:
         if isinstance(error, IMAPClient.AbortError):
             raise
-        words = {"folder": folder, "said": replies.words_of(_plain(error))}
+        words = {"folder": folder, "said": words_of(error)}
         raise TurnedAway(_("The folder %(folder)s cannot be opened: %(said)s. Check its name.") % words) from error
     client.capabilities()  # known from now on: nothing is asked between the last search and IDLE
     return Mailbox(client, int(found.get(b"UIDVALIDITY", 0)), int(found.get(b"UIDNEXT", 0)))
 
 
-def _plain(error: BaseException) -> str:
-    """The server's words without Python's b''."""
-    text = str(error)
-    return text[2:-1] if text.startswith(("b'", 'b"')) else text
+def words_of(error: BaseException) -> str:
+    """The server's words on one line, without Python's b'' and the name of the command."""
+    text = _COMMAND.sub("", str(error))
+    return replies.words_of(text[2:-1] if text.startswith(("b'", 'b"')) else text)

@@ -3,6 +3,7 @@
 from tickets.models.contacts import Address, Contact
 from tickets.models.ids import new_id, new_random
 from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, ItemState
+from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
 from tickets.models.search import SearchDoc
@@ -39,6 +40,7 @@ __all__ = [
     "InboxItem",
     "ItemState",
     "Message",
+    "Mirror",
     "Participant",
     "Priority",
     "ReadMark",

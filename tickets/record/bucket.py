@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +18,28 @@ AT_ONCE = 8  # requests under way while a batch is written
 READ_AT_ONCE = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach a service that is not the one of the settings. What is empty is taken from them."""
+
+    endpoint: str = ""
+    region: str = ""
+    key: str = ""
+    secret: str = field(default="", repr=False)
+
+
 class BucketStore:
     """A Store; see store.py for what its methods promise. Whatever the service does is an OSError."""
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(self, bucket: str, prefix: str, access: Access = Access()) -> None:
         self.bucket = bucket
         self.prefix = prefix
         self.client: Any = boto3.client(
             "s3",
-            endpoint_url=settings.S3_ENDPOINT_URL or None,
-            region_name=settings.AWS_REGION,
-            aws_access_key_id=settings.AWS_ACCESS_KEY_ID or None,
-            aws_secret_access_key=settings.AWS_SECRET_ACCESS_KEY or None,
+            endpoint_url=access.endpoint or settings.S3_ENDPOINT_URL or None,
+            region_name=access.region or settings.AWS_REGION,
+            aws_access_key_id=access.key or settings.AWS_ACCESS_KEY_ID or None,
+            aws_secret_access_key=access.secret or settings.AWS_SECRET_ACCESS_KEY or None,
         )
 
     @contextmanager
@@ -47,6 +58,11 @@ class BucketStore:
             except ClientError as error:
                 if _status(error) != EXISTS:
                     raise
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Versions that the bucket keeps of old objects are not reached by this."""
+        with self._asking("take", name):
+            self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=data)
 
     def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -81,6 +97,13 @@ class BucketStore:
     def unfinished(self) -> Iterator[str]:
         """A PUT that was cut off leaves nothing behind."""
         return iter(())
+
+    def keeps_versions(self) -> bool:
+        """Whether what is replaced or removed is kept by the service as an earlier version; False when it does not say."""
+        try:
+            return bool(self.client.get_bucket_versioning(Bucket=self.bucket).get("Status") == "Enabled")
+        except (BotoCoreError, ClientError):
+            return False
 
     def remove(self, name: str) -> None:
         with self._asking("remove", name):

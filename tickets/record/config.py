@@ -1,4 +1,4 @@
-"""Configuration that is not conversation (accounts, agents, teams): a dated file in the record at each change.
+"""Configuration that is not conversation (accounts, agents, teams, mirrors): a dated file in the record at each change.
 
 Credentials stay encrypted, passwords stay hashed. It holds no ticket, message or contact.
 """
@@ -14,11 +14,17 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from tickets.models import Account, Agent, Team
+from tickets.models import Account, Agent, Mirror, Team
+from tickets.models.secrets import EncryptedJSONField
 from tickets.record.store import store
 
 FOLDER = "config"
-KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login"}  # not settings: how it goes
+# Not settings, but how it goes.
+KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login"} | {
+    "cursor", "config_cursor", "config_waits", "last_success_at", "last_error", "failures", "rests_until",
+    "cuts", "cut_at", "wrapped_count", "missing_count", "refused", "unreached", "lease_by", "lease_until",
+}  # fmt: skip
+SECRETS = EncryptedJSONField()
 log = logging.getLogger(__name__)
 
 
@@ -28,21 +34,20 @@ def write_config() -> None:
     try:
         store().write(name, json.dumps(snapshot(), indent=1, sort_keys=True).encode())
         store().settle(FOLDER)
+        Mirror.objects.filter(removed_at__isnull=True).update(config_waits=True)
     except OSError as error:
         log.error("The configuration could not be written to the record: %s", error)
 
 
 def snapshot() -> list[dict[str, Any]]:
-    """Return accounts, agents and teams as Django's serializer writes them."""
-    rows = [*Team.objects.order_by("pk"), *Agent.objects.order_by("pk"), *Account.objects.order_by("pk")]
+    """Return accounts, agents, teams and mirrors as Django's serializer writes them."""
+    models: tuple[type[Model], ...] = (Team, Agent, Account, Mirror)
+    rows = [row for model in models for row in model._default_manager.order_by("pk")]
     found: list[dict[str, Any]] = serializers.serialize("python", rows)
-    secrets = {
-        a.pk: Account._meta.get_field("secrets").get_prep_value(a.secrets) for a in rows if isinstance(a, Account)
-    }
-    for row in found:
+    for row, of in zip(found, rows, strict=True):
         row["fields"] = {k: v for k, v in row["fields"].items() if k not in KEPT_OUT}
-        if row["model"] == "tickets.account":
-            row["fields"]["secrets"] = secrets[row["pk"]]
+        if isinstance(of, Account | Mirror):
+            row["fields"]["secrets"] = SECRETS.get_prep_value(of.secrets)
     plain: list[dict[str, Any]] = json.loads(json.dumps(found, default=str))
     return plain
 
@@ -67,17 +72,24 @@ def write_if_changed() -> None:
 
 def latest() -> list[dict[str, Any]]:
     """Return the newest configuration in the record; empty when there is none."""
-    names = sorted(name for name in store().names(FOLDER) if name.endswith(".json"))
-    return list(json.loads(store().read(names[-1]))) if names else []
+    last = latest_name()
+    return list(json.loads(store().read(last))) if last else []
+
+
+def latest_name() -> str:
+    """Return the name of the newest configuration in the record, "" when there is none."""
+    return max((name for name in store().names(FOLDER) if name.endswith(".json")), default="")
 
 
 def restore() -> int:
-    """Give accounts, agents and teams their settings, all accounts paused; return how many rows. What is no setting stays."""
+    """Give accounts, agents, teams and mirrors their settings, accounts and mirrors paused; return how many rows.
+
+    What is no setting stays.
+    """
     rows = latest()
     for row in rows:
-        if row["model"] == "tickets.account":
-            token = row["fields"].pop("secrets", "")
-            row["fields"]["secrets"] = Account._meta.get_field("secrets").from_db_value(token, None, None)
+        if "secrets" in row["fields"]:
+            row["fields"]["secrets"] = SECRETS.from_db_value(row["fields"]["secrets"], None, None)
             row["fields"]["paused_at"] = timezone.now().isoformat()
     with transaction.atomic():  # an account may name a mailbox that comes after it
         for row, item in zip(rows, serializers.deserialize("python", rows), strict=True):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
 
@@ -20,7 +20,7 @@ OPEN_AT_ONCE = 100  # files that are open while a batch is written
 
 
 class Store(Protocol):
-    """Holds files by name ("spool/in/…", "2026-11/cur/…"). A name, once written, keeps its bytes."""
+    """Holds files by name ("spool/in/…", "2026-11/cur/…"). A name, once written, keeps its bytes, unless it is erased."""
 
     def write(self, name: str, data: bytes) -> None:
         """Store `data` durably; writing the same name again is harmless. Raises OSError when it is not stored."""
@@ -28,11 +28,17 @@ class Store(Protocol):
     def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Store many (name, data) at once, which is faster. Raises OSError when any is not stored."""
 
+    def replace(self, name: str, data: bytes) -> None:
+        """Store `data` durably in place of what `name` holds: an erasure. Raises OSError when it is not stored."""
+
     def settle(self, *folders: str) -> None:
         """Make the names written to `folders` durable; one call serves a whole batch. Raises OSError."""
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes. Raises FileNotFoundError."""
+
+    def keeps_versions(self) -> bool:
+        """Whether what is replaced or removed stays as an earlier version."""
 
     def remove(self, name: str) -> None:
         """Remove a file; a missing one is no error."""
@@ -95,6 +101,10 @@ class FolderStore:
     def write(self, name: str, data: bytes) -> None:
         self.write_many([(name, data)])
 
+    def replace(self, name: str, data: bytes) -> None:
+        self.write(name, data)  # written aside and renamed: there is never half a file
+        self.settle(name.rsplit("/", 1)[0])
+
     def write_many(self, files: Sequence[tuple[str, bytes]]) -> None:
         for start in range(0, len(files), OPEN_AT_ONCE):
             self._write(files[start : start + OPEN_AT_ONCE])
@@ -133,6 +143,9 @@ class FolderStore:
 
     def read(self, name: str) -> bytes:
         return (self.root / name).read_bytes()
+
+    def keeps_versions(self) -> bool:
+        return False
 
     def remove(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -190,15 +203,22 @@ def _below(folder: str, name: str) -> Iterator[str]:
                 yield name + one.name
 
 
+def store_at(url: str, secret: str = "") -> Store:
+    """Return the store that a URL names: file:///path or s3://key@bucket/prefix?endpoint=…&region=…, the last three optional."""
+    parts = urlsplit(url)
+    if parts.scheme != "s3":
+        return FolderStore(Path(unquote(parts.path)))
+    from tickets.record.bucket import Access, BucketStore  # noqa: PLC0415 - boto3 is heavy, and only for those who keep it there
+
+    asked = dict(parse_qsl(parts.query))
+    access = Access(asked.get("endpoint", ""), asked.get("region", ""), unquote(parts.username or ""), secret)
+    prefix = parts.path.strip("/")
+    return BucketStore(parts.netloc.rpartition("@")[2], f"{prefix}/" if prefix else "", access)
+
+
 @lru_cache(maxsize=8)
 def _open(url: str) -> Store:
-    parts = urlsplit(url)
-    if parts.scheme == "s3":
-        from tickets.record.bucket import BucketStore  # noqa: PLC0415 - boto3 is heavy, and only for those who keep it there
-
-        prefix = parts.path.strip("/")
-        return BucketStore(parts.netloc, f"{prefix}/" if prefix else "")
-    return FolderStore(Path(unquote(parts.path)))
+    return store_at(url)
 
 
 def store() -> Store:

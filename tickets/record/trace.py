@@ -87,7 +87,12 @@ def render(entry: Entry, original: bytes) -> bytes:
 
 def path_of(entry: Entry) -> str:
     """Return the name of a numbered entry's file: number and hash only, in the month's Maildir."""
-    return f"{entry.at:%Y-%m}/cur/{entry.number:010d}.{entry.chain[:16]}:2,S"
+    return name_of(entry.number or 0, f"{entry.at:%Y-%m}", entry.chain)
+
+
+def name_of(number: int, month: str, chain: str) -> str:
+    """Return the name of the file with this number, month and chain value."""
+    return f"{month}/cur/{number:010d}.{chain[:16]}:2,S"
 
 
 def split(data: bytes) -> tuple[bytes, bytes]:

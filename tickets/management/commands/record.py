@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from tickets.management.record.check import Check
 from tickets.management.record.compare import Compare
 from tickets.management.record.export import Export
+from tickets.management.record.fetch import Fetch
+from tickets.management.record.mirror import Copy
 from tickets.management.record.rebuild import Rebuild
 from tickets.management.record.seal import Seal
 from tickets.management.record.verb import Verb
@@ -17,6 +19,8 @@ VERBS: dict[str, type[Verb]] = {
     "check": Check,
     "compare": Compare,
     "export": Export,
+    "fetch": Fetch,
+    "mirror": Copy,
     "rebuild": Rebuild,
     "seal": Seal,
     "verify": Verify,
