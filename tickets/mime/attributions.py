@@ -10,8 +10,14 @@ from tickets.mime.quote_words import ADDRESS, ATTRIBUTION_START, DATE, ENDINGS, 
 
 LONGEST = 400
 MOST_LINES = 4
-_AROUND = " \t*_-—–~=[]•"
+_AROUND = " \t*_-—–=~•"
 _SENTENCE_END = re.compile(r"(?:[^\W\d_]{4,}|[)\"”])[.!]$|[?…]$|:$")
+_BOXED = re.compile(r"[<(\[][^<>()\[\]\s]{1,80}@[^<>()\s]{1,120}[>)\]]")
+_NAMED = re.compile(r"\[[^\W\d_][^\]\n]{2,60}\]")
+_RUNS_ON = re.compile(r"(?P<head>[^\n]{12,260}?<[^<>\s]{1,80}@[^<>\s]{1,120}>[^<>:：\n]{0,40}[:：])\s{1,4}\S")
+_SELF = re.compile(
+    r"(?<!\w)(?:i|we|he|she|they|ich|wir|er|sie|je|j'ai|nous|il|elle|io|ho|eu|ik|wij|hij|ja|jag|vi|han|hon|я|мы|ми|он|она|він|вона)(?!\w)"
+)
 _NEWS = re.compile(
     r"(?:wrote in|schrieb im|schrieb in|a écrit dans le|escribió en el) (?:the )?(?:message|news|newsbeitrag|mensaje)"
 )
@@ -37,13 +43,19 @@ def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool
         if len(joined) > LONGEST:
             break
         begins = _begins(line) or number == lowest or not lines[number - 1].strip()
-        if _is_whole(joined, quoted_below) and (begins or number == at):
+        if (begins or number == at) and _is_whole(joined, quoted_below):
             found = number if found is None or DATE.search(joined) else found
             if begins and DATE.search(joined):
                 break
         elif number == at and quoted_below and _is_part(joined):
             found = number
     return found if found is None or _is_apart(lines, lowest, found, at, quoted_below) else None
+
+
+def runs_on(line: str) -> bool:
+    """Is this an announcement with the quoted words behind it on the same line, as some programs make it of HTML?"""
+    found = _RUNS_ON.match(line)
+    return found is not None and _begins(found["head"]) and _is_whole(found["head"], quoted_below=False)
 
 
 def _begins(line: str) -> bool:
@@ -53,8 +65,11 @@ def _begins(line: str) -> bool:
 
 def _is_apart(lines: list[str], lowest: int, start: int, at: int, quoted_below: bool) -> bool:
     """An announcement without address or marks below it must stand apart, or it is a sentence of the letter."""
-    if quoted_below or ADDRESS.search(" ".join(lines[start : at + 1])):
+    joined = " ".join(lines[start : at + 1]).strip(_AROUND)
+    if quoted_below or _BOXED.search(joined) or (_begins(joined) and ADDRESS.search(joined)):
         return True
+    if _SELF.search(joined.lower()):
+        return False
     below = lines[at + 1].strip() if at + 1 < len(lines) else ""
     return (start == lowest or not lines[start - 1].strip()) and not below.startswith(('"', "'", "“", "„", "«", "‘"))
 
@@ -81,6 +96,8 @@ def _is_whole(text: str, quoted_below: bool) -> bool:
 
 def _is_part(text: str) -> bool:
     """One line above marked lines that says less: "Ann wrote:", "<ann@x.example>:", "3 March 2025:"."""
+    if _NAMED.fullmatch(text):
+        return True
     if text.count(" ") > 11 or not text.rstrip(" *_]").endswith(ENDINGS):
         return False
     return any(pattern.search(text) for pattern in (YEAR, ADDRESS)) or WROTE.search(text.lower()) is not None

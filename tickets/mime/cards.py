@@ -26,8 +26,9 @@ _PLACEHOLDER = re.compile(
 )
 _LABELLED = re.compile(r"\s{0,4}[*]?[^\W\d_][^:：\n]{1,30}[:：]\s*\S")
 _WORD = re.compile(r"\w+")
+_DOMAIN = re.compile(r"[a-z0-9-]{2,40}(?:\.[a-z0-9-]{2,40}){1,4}(?:/[\w./~-]{0,80})?")
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
-_AROUND = " \t,.!;:–-*_~"
+_AROUND = " \t,.!;:–-*_~，。！、：;"
 
 
 def is_closing(line: str) -> bool:
@@ -48,6 +49,8 @@ def has_contact(line: str) -> bool:
         return True
     head = line[:20].replace("|", ":").replace("：", ":")
     label, colon, _ = head.partition(":")
+    if _DOMAIN.fullmatch(line.strip()):
+        return True
     return bool(colon) and label.strip(" \t*_.·•").lower() in CONTACT_LABELS
 
 
@@ -94,6 +97,14 @@ def only_names(line: str) -> bool:
     return len(words) <= 9 + 3 * text.count("|") and _is_capitalised(text)
 
 
+def may_stand_below_closing(line: str) -> bool:
+    """Could this be a line of a signature, given that a closing word stands above it?"""
+    text = line.strip()
+    if len(text) > LONGEST_LINE or text[-1] in "?？:：" or text[:2].lower() == "ps":
+        return False
+    return only_names(line) or text.count(" ") < 6 or (has_contact(line) and text.count(" ") < 20)
+
+
 def _speaks(text: str, words: list[str]) -> bool:
     small = sum(word[0].islower() and word.isalpha() and len(word) > 1 for word in words)
     return (
@@ -105,7 +116,7 @@ def _speaks(text: str, words: list[str]) -> bool:
 
 
 def _is_capitalised(text: str) -> bool:
-    words = [word for word in _WORD.findall(text) if len(word) > 2 and not word.isdigit()]
+    words = [word for word in _WORD.findall(text) if (len(word) > 2 or word[0] > "\u2e80") and not word.isdigit()]
     return sum(not word[0].islower() for word in words) * 2 > len(words) or has_title(text)
 
 

@@ -11,6 +11,7 @@ from tickets.mime.signature_words import (
     MESSAGE,
     NOTICE,
     PRINT,
+    THIS,
 )
 
 MOST_PARAGRAPHS = 12
@@ -56,7 +57,8 @@ def _without_ruled(lines: list[str]) -> list[str]:
             and any(above.strip() for above in lines[:number])
         ):
             below = [line for line in lines[number + 1 : end] if line.strip()]
-            return lines[:number] if not below or any(map(_is_foreign, below)) else lines
+            drawn = line.count("_") > 30 and len(below) <= 4 and any("http" in text for text in below)
+            return lines[:number] if not below or drawn or any(map(_is_foreign, below)) else lines
     return lines
 
 
@@ -83,7 +85,7 @@ def _is_notice(lines: list[str], start: int, end: int) -> bool:
         return "http" in text or "@" in text
     if text.isascii() and text.count(" ") < ENOUGH_WORDS - 1:
         return False
-    return _any(CONFIDENTIAL, text) and (_any(ADDRESSEE, text) or _any(MESSAGE, text))
+    return _any(CONFIDENTIAL, text) and (_any(ADDRESSEE, text) or _any(MESSAGE, text)) and THIS.search(text) is not None
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:

@@ -1,11 +1,15 @@
 """The block of From, Sent, To and Subject that Outlook and many others put above what they quote, in any language."""
 
+import re
+
 from tickets.mime.quote_words import ADDRESS, INNER_LABEL, LABELS, LONGEST_LABEL, TIME, YEAR
 
 MOST_ROWS = 24
 MOST_WRAPPED = 60
 LONGEST_ROW = 4000
 _AROUND = " \t>|*_\xa0"
+_ROW = re.compile(r"[*_]{0,2}[^\W\d_][^:\n]{1,24}[:：]\s{0,4}\S")
+_BOXED = re.compile(r"[:：]\s{0,4}[^<>\n]{1,80}<[^<>\s]{1,80}@[^<>\s]{1,120}>\s*$")
 
 
 def label_of(line: str) -> tuple[str, str] | None:
@@ -36,8 +40,29 @@ def block_end(lines: list[str], at: int, after_separator: bool = False) -> int |
         rows.update(_inner_rows(value) if kind == "from" and "subject" not in rows else {})
         end = number + 1
         number = _next_row(lines, end, kind)
+    if len(rows) == 2 and not after_separator and _is_shown(lines, at):
+        return None
     stands_alone = after_separator or at == 0 or not lines[at - 1].strip(" \t-_=*>")
     return end if _is_enough(rows, stands_alone) else None
+
+
+def _is_shown(lines: list[str], at: int) -> bool:
+    """Does the line above say that the writer shows these rows ("I received this:")?"""
+    above = next((lines[number] for number in range(at - 1, max(-1, at - 4), -1) if lines[number].strip()), "")
+    return above.rstrip().endswith((":", "："))
+
+
+def unknown_block_end(lines: list[str], at: int) -> int | None:
+    """The line after a header block in a language that is not among ours: `Word: Name <address>`, one row with a time, and others."""
+    if not _ROW.match(lines[at]) or not _BOXED.search(lines[at]):
+        return None
+    end = at
+    while end < len(lines) and end < at + 9 and _ROW.match(lines[end]) and len(lines[end]) < LONGEST_ROW:
+        end += 1
+    rows = lines[at + 1 : end]
+    if 2 <= len(rows) <= 7 and any(TIME.search(row) and YEAR.search(row) for row in rows):
+        return end
+    return None
 
 
 def is_label(text: str, kind: str) -> bool:
@@ -46,8 +71,8 @@ def is_label(text: str, kind: str) -> bool:
 
 
 def lone_labels_start(lines: list[str], lowest: int, at: int) -> int | None:
-    """Where a header of Lotus Notes begins whose "To" stands alone on line `at`: name and date above it, and a "Subject" alone below."""
-    if not any(is_label(line.strip(), "subject") for line in lines[at + 1 : at + 12]):
+    """Where a header of Lotus Notes begins whose "To" stands on line `at`: name and date above it, and a "Subject" below."""
+    if not any(is_label(line.strip(_AROUND).partition(":")[0], "subject") for line in lines[at + 1 : at + 12]):
         return None
     above = [number for number in range(at - 1, max(lowest, at - 8) - 1, -1) if lines[number].strip()][:3]
     dated = next((number for number in above if TIME.search(lines[number]) and YEAR.search(lines[number])), None)

@@ -77,6 +77,12 @@ def end_of_marked(lines: list[str], at: int, marks: Collection[str]) -> int:
     return at
 
 
+def end_of_angled(lines: list[str], at: int) -> int:
+    """Behind what AOL puts between `<<` and `>>`; to the end when it is not closed."""
+    closed = (number + 1 for number in range(at, len(lines)) if lines[number].rstrip().endswith(">>"))
+    return next(closed, len(lines))
+
+
 def _is_wrapped_tail(lines: list[str], at: int) -> bool:
     """The rest of a quoted line that a program broke without marking it again."""
     tail, above = lines[at].strip(), lines[at - 1].rstrip()

@@ -6,7 +6,7 @@ import re
 
 # "On 3 March 2025, Ann Oak wrote:" — the verb (or noun) of such a line.
 WROTE = re.compile(
-    r"(?<!\w)(?:wrote|writes|said|quot(?:es|ing)|spake|schr(?:ieb|eibt|ieben|iebst)|geschrieben|meint|zitat von|a (?:é|e)crit|écrit|ecrit|avez écrit|selon|escribi(?:ó|o|ste)|escribe|ha escrito|citando|va escriure|ha scritto|scrisse|scrive|"
+    r"(?<!\w)(?:wrote|writes|said|quot(?:es|ing)|spake|asked|commented|schr(?:ieb|eibt|ieben|iebst)|geschrieben|meint|zitat von|a (?:é|e)crit|écrit|ecrit|avez écrit|selon|escribi(?:ó|o|ste)|escribe|ha escrito|citando|va escriure|ha scritto|scrisse|scrive|"
     r"escreveu|escreve|schreef|schrijft|geschreven|citeren|napisał(?:\(a\)|a|/a|eś)?|pisze|skrev|skreiv|skrifaði|kirjoitti|kirjoittaa|napsal(?:\(a\)|a|/a)?|napísal(?:\(a\)|a|/a)?|píše|pise|piše|ezt írta|írta|írt|a scris|"
     r"je napisa(?:o|la|l)(?:/la|\(la\))?|napisa(?:o|la|l)(?:/la|\(la\))?|је написао(?:/ла)?|написао(?:/ла)?|напис(?:ал|ала|ав|ала)(?:\((?:а|ла|a)\))?|писал(?:\(а\)|а|и)?|писав(?:\(ла\)|ла)?|пишет|пише|написа|έγραψε(?:ν)?|"
     r"şunu yazdı|yazdı|yazmış|rašė|parašė|rakstīja|kirjutas|menulis|(?:đã )?viết)(?!\w)|כתב(?:ה)?(?:/ה)?|كتب(?:ت)?|نوشت(?:ه)?|ने लिखा|เขียนว่า|เขียน:|写道|寫道|写到|寫到|书写|のメッセージ|のメール|書きました|は書いた|からのメール|님이 작성|작성",
@@ -24,8 +24,6 @@ ENDINGS = (
     "wrote",
     "schrieb",
     "a écrit",
-    "news...",
-    "message",
 )
 _PREPOSITIONS = (
     r"on|at|in|am|le|el|il|em|no dia|op|den|på|dnia|w dniu|dne|dňa|dana|la|în data|în ziua|pe|στις|την|vào|ngày|pada|kuupäeval|в|у|на|بتاريخ|في|ב|ביום|于|在|il giorno|in data|a|as of|em|de|selon|quoting|zitat von|citando|"
@@ -37,7 +35,7 @@ ATTRIBUTION_START = re.compile(
 )
 ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"]{1,64}@[\w.-]{2,120}|<[^<>\n]{2,30}(?: at |@)[^<>\n]{2,60}>")
 DATE = re.compile(
-    r"(?<!\d)\d{4}(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}\s?(?:月|월)\s?\d{1,2}|(?<![\d:.])\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,12}\.?(?:\s|,)|(?<!\w)[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?(?=[\s,])"
+    r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|\d{1,2}\s?(?:月|월)\s?\d{1,2}|(?<![\d:.])\d{1,2}\.?\s(?:de\s)?[^\W\d_]{3,12}\.?(?:\s|,)|(?<!\w)[^\W\d_]{3,10}\.?\s\d{1,2}(?:st|nd|rd|th)?(?=[\s,])"
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2}(?!\d)")
 TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.hH時时시点]\s?\d{2}(?!\d)|(?<!\d)\d{1,2}\s?(?:[ap]\.?m\.?|uhr)(?!\w)")
@@ -49,7 +47,7 @@ HISTORY_STEM = re.compile(
     r"algne|algkiri|edasisaad|edastat|persiųst|pradin|pārsūt|sākotn|原始|原邮件|转发|轉寄|轉發|原文|元の|オリジナル|転送|원본|원래|전달|מקור|הועבר|أصلي|محو|معاد توجيه|ต้นฉบับ|ส่งต่อ|gốc|chuyển tiếp|asli|diteruskan|repl(?:y|ied)|antwort|respuesta|odpowied|ответ",
 )
 MESSAGE_NOUN = re.compile(
-    r"mess?a|mail|nachricht|mitteilung|mensaje|mensagem|messagg|bericht|besked|meddelelse|melding|meddeland|brev|viesti|wiadomo|list|zpráv|správ|üzenet|levél|mesaj|сообщени|письм|повідомл|лист|μήνυμα|ileti|poruk|sporočil|порук|съобщ|kiri|sõnum|žinut|laišk|ziņojum|vēstul|"
+    r"forwarded by|mess?a|mail|nachricht|mitteilung|mensaje|mensagem|messagg|bericht|besked|meddelelse|melding|meddeland|brev|viesti|wiadomo|list|zpráv|správ|üzenet|levél|mesaj|сообщени|письм|повідомл|лист|μήνυμα|ileti|poruk|sporočil|порук|съобщ|kiri|sõnum|žinut|laišk|ziņojum|vēstul|"
     r"邮件|信件|郵件|原文|メッセージ|メール|메시지|메일|הודעה|رسالة|ข้อความ|จดหมาย|thư|tin nhắn|pesan|correo|courriel",
 )
 FORWARD_BEGINS = re.compile(

@@ -7,12 +7,12 @@ a mark after which mail programs write nothing but history. Where the HTML marks
 import re
 from collections.abc import Collection
 
-from tickets.mime.attributions import attribution_start, may_end
+from tickets.mime.attributions import attribution_start, may_end, runs_on
 from tickets.mime.footers import banner_length
-from tickets.mime.header_blocks import block_end, is_label, label_of, lone_labels_start
+from tickets.mime.header_blocks import block_end, is_label, label_of, lone_labels_start, unknown_block_end
 from tickets.mime.html import sanitise
 from tickets.mime.html_quotes import marked_lines
-from tickets.mime.marks import end_of_marked, initials_of, is_marked, is_shown, own_mark
+from tickets.mime.marks import end_of_angled, end_of_marked, initials_of, is_marked, is_shown, own_mark
 from tickets.mime.quote_words import RULE
 from tickets.mime.separators import STARTS, is_separator
 from tickets.mime.signatures import is_only_signature, without_signature
@@ -155,25 +155,34 @@ class _Reader:
             text, self.next_filled(self.at + 1)
         ):
             return self.pass_announcement(self.at, self.behind_block(self.at + 1), has_header=False)
-        if (":" in text or "：" in text) and label_of(line):
+        return self.pass_header(line, text) or self.pass_attribution(text)
+
+    def pass_header(self, line: str, text: str) -> bool:
+        """Go behind a header block that begins here, or whose name and date stand above."""
+        has_colon = ":" in text or "：" in text
+        found = label_of(line) if has_colon else None
+        start, end = self.at, None
+        if found or (has_colon and "@" in text and "<" in text):
             self.looks -= 1
-            end = block_end(self.lines, self.at)
-            if end is not None:
-                return self.pass_announcement(self.at, end, has_header=True)
-        if len(text) < 14 and is_label(text, "to"):
-            start = lone_labels_start(self.lines, self.start, self.at)
-            if start is not None:
-                return self.pass_announcement(start, len(self.lines), has_header=True)
+            end = block_end(self.lines, start) if found else unknown_block_end(self.lines, start)
+        if end is None and (found[0] == "to" if found else len(text) < 14 and is_label(text, "to")):
+            lone = lone_labels_start(self.lines, self.start, start)
+            start, end = (start, None) if lone is None else (lone, len(self.lines))
+        return end is not None and self.pass_announcement(start, end, has_header=True, history=start < self.at)
+
+    def pass_attribution(self, text: str) -> bool:
+        """Go behind an announcement that ends here."""
         if may_end(text):
             self.looks -= 1
-            start = attribution_start(
-                self.lines, self.start, self.at, quoted_below=self.is_quoted_below(self.at + 1, 2)
-            )
+            quoted = self.is_quoted_below(self.at + 1, 2)
+            start = attribution_start(self.lines, self.start, self.at, quoted_below=quoted)
             if start is not None:
                 return self.pass_announcement(start, self.at + 1, has_header=False)
+        elif "@" in text and ">" in text and ": " in text and runs_on(text):
+            return self.pass_announcement(self.at, self.at + 1, has_header=False, history=True)
         return False
 
-    def pass_announcement(self, start: int, end: int, *, has_header: bool) -> bool:
+    def pass_announcement(self, start: int, end: int, *, has_header: bool, history: bool = False) -> bool:
         """Everything below an announcement is history, unless marked lines follow: then what is not marked is the writer's."""
         top = any(line.strip() for line in self.lines[self.start : start]) or bool(self.runs)
         self.close(start)
@@ -181,7 +190,10 @@ class _Reader:
         self.above = -1
         self.start = self.at = len(self.lines)
         first = self.first_filled(end, 12)
-        if first is None:
+        if first is None or (history and not self.complete):
+            return True
+        if self.lines[first].startswith("<< "):
+            self.start = self.at = end_of_angled(self.lines, first)
             return True
         if not self.is_quoted_below(end, 12):
             self.marks.update(own_mark(self.lines, first))

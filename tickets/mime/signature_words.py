@@ -55,7 +55,7 @@ SITE = re.compile(r"https?://\S{3}|(?<!\w)www\.\S{3}")
 # Words before a colon (or a bar) that name a way to reach somebody, or a company's numbers.
 CONTACT_LABELS = frozenset(
     _words(
-        "tel|phone|ph|fon|telefon|telephone|téléphone|tél|teléfono|telefono|telefone|mobile|mob|mobil|cell|celular|móvil|movil|portable|gsm|fax|telefax|handy|office|direct|direct line|durchwahl|zentrale|hotline|e-mail|email|mail|courriel|correo|web|website|homepage|internet|url|site|skype|icq|jabber|xmpp|signal|telegram|viber|"
+        "tlm|telm|tel|phone|ph|fon|telefon|telephone|téléphone|tél|teléfono|telefono|telefone|mobile|mob|mobil|cell|celular|móvil|movil|portable|gsm|fax|telefax|handy|office|direct|direct line|durchwahl|zentrale|hotline|e-mail|email|mail|courriel|correo|web|website|homepage|internet|url|site|skype|icq|jabber|xmpp|signal|telegram|viber|"
         "whatsapp|whats app|matrix|irc|twitter|github|linkedin|xing|facebook|instagram|т|тел|телефон|тел./факс|моб|моб. тел|мобильный|мобільний|сот|факс|сайт|почта|пошта|эл. почта|ел. пошта|электронная почта|电话|電話|手机|携帯|邮箱|網站|网址|전화|휴대폰|팩스|이메일|tlf|puh|puhelin|komórka|kom|tel. kom|faks|www|ust-id|ust-idnr|ust.-id|"
         "steuernr|hrb|vat|vat id|vat no|siret|siren|p.iva|p. iva|cif|nif|nip|regon|krs|ičo|dič|kvk|btw|cvr|orgnr|org.nr|инн|огрн|єдрпоу|iban|bic|address|adresse|anschrift|adres|dirección|indirizzo|endereço|adress|osoite|cím|адрес|адреса|住所|地址|주소|pgp|gpg|gpg key|pgp key|fingerprint|gpg fingerprint|key id|sip|voip|ext|extension|"
         "d|t|m|f|e|w|p|o|c|h|tel/fax|phone/fax|tel & fax|a|skype id|follow me|blog|mastodon"
@@ -71,7 +71,7 @@ PLACE = re.compile(
 # What a person is, or the form of a company: one word.
 TITLES = frozenset(
     _words(
-        "manager|engineer|developer|director|president|officer|ceo|coo|cto|cfo|cio|consultant|assistant|administrator|admin|analyst|architect|designer|specialist|coordinator|supervisor|representative|executive|founder|co-founder|owner|partner|professor|prof|prof.|ph.d|ph.d.|phd|dr.|m.sc|m.sc.|b.sc|dipl.|dipl.-ing.|lecturer|researcher|scientist|"
+        "assistante|asistente|assistent|assistentin|secrétaire|secretaria|lda|lda.|manager|engineer|developer|director|president|officer|ceo|coo|cto|cfo|cio|consultant|assistant|administrator|admin|analyst|architect|designer|specialist|coordinator|supervisor|representative|executive|founder|co-founder|owner|partner|professor|prof|prof.|ph.d|ph.d.|phd|dr.|m.sc|m.sc.|b.sc|dipl.|dipl.-ing.|lecturer|researcher|scientist|"
         "editor|technician|accountant|lawyer|attorney|department|dept|dept.|division|faculty|university|institute|institut|universität|universidad|università|université|universiteit|uniwersytet|college|school|laboratory|lab|head|lead|sysadmin|sales|marketing|support|maintainer|programmer|"
         "gmbh|mbh|ag|kg|ohg|e.v.|e.k.|ug|inc|inc.|ltd|ltd.|llc|llp|plc|corp|corp.|corporation|limited|company|co.|group|gruppe|holding|sarl|s.a.r.l.|sas|s.a.s.|s.a.|srl|s.r.l.|spa|s.p.a.|s.l.|sl|ltda|ltda.|b.v.|bv|n.v.|nv|a/s|aps|oy|oyj|ab|asa|spółka|o.o.|z.o.o.|s.r.o.|sro|a.s.|kft|kft.|zrt|zrt.|bt.|d.o.o.|doo|ооо|оао|зао|пао|ип|тов|прат|фоп|"
         "pty|pvt|geschäftsführer|geschäftsführerin|leiter|leiterin|teamleiter|teamleiterin|abteilung|vertrieb|einkauf|kundendienst|kundenservice|sachbearbeiter|sachbearbeiterin|assistenz|entwickler|entwicklerin|berater|beraterin|inhaber|inhaberin|rechtsanwalt|steuerberater|directeur|directrice|responsable|ingénieur|ingénieure|service|chargé|chargée|"
@@ -112,6 +112,10 @@ _ASKED = r"(?:address|adress|addresse|details|contact|number|reach|call|ship|sen
 ASKED = re.compile(_ASKED)
 MY_DATA = re.compile(
     rf"(?<!\w)(?:my|our|here (?:is|are)|following|mein|meine|unsere?|hier|folgende|mon|ma|mes|nos|notre|voici|mis?|nuestr[oa]s?|il mio|la mia|i miei|meus?|minhas?|mijn|onze|mój|moje|moja|nasz|můj|má|мой|моя|мои|наш|мій|моя|мої|min|mina|mitt|vår|minun)(?!\w)[^\n]{{0,24}}{_ASKED}"
+)
+# A disclaimer speaks of itself.
+THIS = re.compile(
+    r"(?<!\w)(?:this|these|dies\w*|ce|cet|cette|ces|est[ea]s?|quest[oai]|presente|dit|deze|tej|ta|niniejsz\w+|это\w?|этого|этом|данно\w+|настоящ\w+|цей|цього|це|цьому|denna|detta|denne|dette|tämä\w*|tämän|tato|této|tento|táto|tejto|ezt?|ezen|bu|acest\w*|ova|ove|ovaj|παρόν|αυτό|này|ini)(?!\w)|本|此|이 |זו|זה|הודעה|هذه|هذا"
 )
 # What a gateway writes above a mail from outside.
 BANNER = re.compile(

@@ -2,13 +2,22 @@
 
 import re
 
-from tickets.mime.cards import LONGEST_LINE, SENTENCE_END, has_contact, is_card, is_closing, only_names
+from tickets.mime.cards import (
+    LONGEST_LINE,
+    SENTENCE_END,
+    has_contact,
+    is_card,
+    is_closing,
+    may_stand_below_closing,
+    only_names,
+)
 from tickets.mime.footers import without_footers
 from tickets.mime.quote_words import RULE
 from tickets.mime.signature_words import ASKED, BRANDS, MY_DATA, SENT_AT_END, SENT_FROM, SENT_WITH
 
 _DELIMITERS = frozenset(("--", "—", "––", "- --"))
 _ADDRESS_ALONE = re.compile(r"<?[\w.+-]{1,64}@[\w.-]{3,120}>?")
+RULERS = "-_=*~#+—–"
 LONGEST_SIGNATURE = 60
 LONGEST_BLOCK = 18
 LONGEST_SENT_FROM = 120
@@ -16,7 +25,7 @@ LONGEST_SENT_FROM = 120
 
 def without_signature(lines: list[str]) -> list[str]:
     """`lines` of one writer without the signature at their end; all of them when nothing else would be left."""
-    kept = _without_block(_without_lines(lines))
+    kept = _without_block(_without_ruled_card(_without_lines(lines)))
     kept = _without_sent_from(kept) if len(kept) < len(lines) else kept
     return kept if any(line.strip() for line in kept) else lines
 
@@ -48,6 +57,18 @@ def _without_delimited(lines: list[str]) -> list[str]:
             and any(above.strip() for above in lines[:number])
         ):
             return lines[:number]
+    return lines
+
+
+def _without_ruled_card(lines: list[str]) -> list[str]:
+    """Without a name and contact data below a line drawn across."""
+    end = _filled_end(lines)
+    for number in range(end - 2, max(0, end - LONGEST_BLOCK), -1):
+        line = lines[number].strip()
+        if line and line[0] in RULERS and len(line) > 2 and not line.strip(RULERS + " "):
+            block = [below for below in lines[number + 1 : end] if below.strip()]
+            is_signature = all(map(only_names, block)) and any(map(has_contact, block))
+            return lines[:number] if is_signature and any(above.strip() for above in lines[:number]) else lines
     return lines
 
 
@@ -91,6 +112,9 @@ def _is_tail(line: str) -> bool:
 def _without_block(lines: list[str]) -> list[str]:
     """Without a last block of name and contact data; a closing word above it stays."""
     end = _filled_end(lines)
+    start = _below_closing(lines, end)
+    if start is not None:
+        return lines[:start]
     start = _block_start(lines, end)
     if start >= end:
         return lines
@@ -104,6 +128,20 @@ def _without_block(lines: list[str]) -> list[str]:
     if (not after_closing and _is_asked_for(lines[above])) or not is_card(block, after_closing=after_closing):
         return lines
     return lines[:start]
+
+
+def _below_closing(lines: list[str], end: int) -> int | None:
+    """Where a signature begins below a closing word: nothing there speaks, and something says who and where the writer is."""
+    for number in range(end - 1, max(0, end - LONGEST_BLOCK - 4), -1):
+        if not lines[number].strip():
+            continue
+        if is_closing(lines[number]):
+            start = _behind_nickname(lines, number + 1, end)
+            block = [line for line in lines[start:end] if line.strip() and not RULE.match(line)]
+            return start if len(block) > 1 and any(map(has_contact, block)) else None
+        if not may_stand_below_closing(lines[number]):
+            return None
+    return None
 
 
 def _block_start(lines: list[str], end: int) -> int:
