@@ -1,5 +1,6 @@
 """A helpdesk in one process for the flows: mail comes in, work is done, and the record is compared with its rebuild."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 from tickets import search
 from tickets.actions.deliver import deliver_due
 from tickets.automation.run import run
-from tickets.inbox.accept import accept
+from tickets.inbox.accept import Arrival, accept, accept_many
 from tickets.inbox.process import process_all
 from tickets.inbox.rebuild import rebuild
 from tickets.mime.build import File, build
@@ -70,6 +71,48 @@ def arrive(account: Account, raw: bytes, **more: Any) -> Message | None:
     process_all()
     last = Message.objects.order_by("-pk").first()
     return last if last and last.entry.kind == "received" else None
+
+
+def arrive_together(account: Account, raws: Sequence[bytes]) -> None:
+    """Take many mails in at once, so that they are filed in one batch."""
+    accept_many([Arrival(account, raw, "smtp", f"together-{next(_ids)}") for raw in raws])
+    process_all()
+
+
+def report(message: Message, kind: str) -> bytes:
+    """What a machine says of a message: failed, delayed, read, or a complaint."""
+    recipient = next(iter(message.deliveries.values_list("recipient", flat=True)), "zoe@customer.example")
+    part, said = {
+        "failed": ("delivery-status", "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 nobody"),
+        "delayed": ("delivery-status", "Action: delayed\nStatus: 4.4.1\nDiagnostic-Code: smtp; 451 later"),
+        "read": ("disposition-notification", "Disposition: manual-action/MDN-sent-manually; displayed"),
+        "complaint": ("feedback-report", f"Feedback-Type: abuse\nOriginal-Rcpt-To: <{recipient}>"),
+    }[kind]
+    head = "Reporting-MTA: dns; mx.example\n\n" if part == "delivery-status" else ""
+    return f"""From: <MAILER-DAEMON@mx.example>
+To: support@desk.example
+Subject: Report
+Message-ID: <{next(_ids)}@mx.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type={part}; boundary=b
+
+--b
+Content-Type: text/plain
+
+This is a report.
+--b
+Content-Type: message/{part}
+
+{head}Final-Recipient: rfc822; {recipient}
+{said}
+--b
+Content-Type: message/rfc822
+
+Message-ID: <{message.message_id}>
+Subject: returned
+
+--b--
+""".encode()
 
 
 def settle() -> None:

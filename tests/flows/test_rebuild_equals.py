@@ -56,6 +56,23 @@ class Helpdesk(RuleBasedStateMachine):
         answered = self.message(data)
         desk.arrive(self.mailbox, desk.mail(text, sender=sender, answers=answered.message_id))
 
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS, named=st.booleans())
+    def an_answer_repeats_what_was_said(self, data: Any, text: str, named: bool) -> None:
+        said = self.message(data)
+        repeated = f"{text}\n\n{said.text}" if named else f"{said.text}\n{text}"
+        desk.arrive(self.mailbox, desk.mail(repeated, answers=said.message_id))
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), kind=st.sampled_from(["failed", "delayed", "complaint", "read"]))
+    def a_machine_reports(self, data: Any, kind: str) -> None:
+        desk.arrive(self.mailbox, desk.report(self.message(data), kind))
+
+    @rule(text=WORDS, count=st.integers(3, 35))
+    def one_address_floods(self, text: str, count: int) -> None:
+        raws = [desk.mail(f"{text} {n}", sender="pump@machine.example", subject=str(n)) for n in range(count)]
+        desk.arrive_together(self.mailbox, raws)
+
     @rule(text=WORDS)
     def one_mail_comes_to_two_mailboxes_and_twice(self, text: str) -> None:
         raw = desk.mail(text, to="support@desk.example", cc="orders@desk.example")

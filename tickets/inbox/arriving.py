@@ -38,6 +38,7 @@ class Arriving:
     check: "Future[Finding] | None" = None  # our own check of the sender, under way
     unreachable: str = ""  # this notice says that nothing reaches the sender there any more, in these words
     report: Report | None = None  # what it tells of a mail of ours
+    knows: list[str] = field(default_factory=list)  # messages of ours whose words its reply leaves out
     message: str = ""  # public id
     number: int = 0  # of the ticket
     fields: dict[str, Any] = field(default_factory=dict)

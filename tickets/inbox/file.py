@@ -65,6 +65,8 @@ def _decide(arriving: Arriving, desk: Desk, numbers: Numbers) -> bool:
     decided: dict[str, Any] = {"message": arriving.message, "ticket": arriving.number, "verified": arriving.verified}
     if trust := arriving.finding.fields():
         decided["trust"] = trust
+    if arriving.knows:
+        decided["knows"] = arriving.knows
     arriving.entry.fields = fields | arriving.fields | decided
     arriving.entry.ticket_number = arriving.number
     return True

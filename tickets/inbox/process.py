@@ -13,6 +13,7 @@ from django.utils import timezone
 from tickets.channels import channel_classes
 from tickets.inbox.arriving import Arriving
 from tickets.inbox.file import file, origin
+from tickets.inbox.our_words import cut
 from tickets.inbox.read import read
 from tickets.inbox.sender import settle
 from tickets.models import InboxItem, ItemState, new_id
@@ -44,6 +45,7 @@ def process_waiting(limit: int | None = None) -> int:
         return 0
     arriving = [mail for item in items for mail in _read(item)]
     settle(arriving)
+    cut(arriving)
     settled = len(items) - len({a.item.pk for a in arriving}) + _file(arriving, lease)
     if len(items) < most // 2:
         time.sleep(GATHERING)

@@ -14,6 +14,7 @@ from tickets.actions.merge import apply_merge
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import apply_said
 from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
+from tickets.inbox.our_words import cut_again
 from tickets.mime.parse import parse
 from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
 from tickets.models.numbers import skip_automation, taken
@@ -132,7 +133,9 @@ def _items(entries: Sequence[Entry], accounts: dict[str, Account]) -> Iterator[I
 
 
 def _received(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
-    apply_received([Received(entry, parse(one.original)) for entry, one in zip(entries, batch, strict=True)])
+    mails = [parse(one.original) for one in batch]
+    cut_again(entries, mails)
+    apply_received([Received(entry, mail) for entry, mail in zip(entries, mails, strict=True)])
 
 
 def _said(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
