@@ -126,7 +126,7 @@ def test_the_original_of_a_reply_shows_what_was_really_sent(
     page = enter(ben).get(f"/messages/{said.public_id}/original/").content.decode()
     assert "As it was written" in page
     assert "As it left by Support" in page
-    assert "the same bytes" in page
+    assert "from the record" in page
 
 
 def test_the_whole_text_is_fetched_when_it_is_unfolded(

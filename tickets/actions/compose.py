@@ -42,6 +42,11 @@ def root_id(ticket: Ticket) -> str | None:
     return ticket.messages.exclude(message_id="").order_by("at", "pk").values_list("message_id", flat=True).first()
 
 
+def _roots(ticket: Ticket, besides: Ticket | None) -> list[str | None]:
+    together = sorted([ticket, besides], key=lambda one: one.created_at) if besides else [ticket]
+    return [root_id(one) for one in together]
+
+
 def said(
     *,
     number: int,
@@ -87,9 +92,14 @@ def pictured(html: str, files: Sequence[File]) -> str:
     return html
 
 
-def done(ticket: Ticket, by: Agent | None, at: datetime, words: str, reason: str = "") -> bytes:
-    """Return the small mail that tells an event: its subject says who did what, its thread is the ticket's."""
-    root = root_id(ticket)
+def done(
+    ticket: Ticket, by: Agent | None, at: datetime, words: str, reason: str = "", besides: Ticket | None = None
+) -> bytes:
+    """Return the small mail that tells an event: its subject says who did what, its thread is the ticket's.
+
+    `besides`: a ticket that is joined with it. Naming both first messages, the older one first, makes the two threads one.
+    """
+    roots = [root for root in _roots(ticket, besides) if root]
     account = ticket.mailbox
     who = by.name if by else account.name
     return build(
@@ -99,7 +109,7 @@ def done(ticket: Ticket, by: Agent | None, at: datetime, words: str, reason: str
         text=f"{who}: {words}\n" + (f"\n{reason}\n" if reason else ""),
         message_id=new_message_id(ticket.number, account),
         date=at,
-        in_reply_to=root,
-        references=[root] if root else [],
+        in_reply_to=roots[-1] if roots else None,
+        references=roots,
         headers={"Auto-Submitted": "auto-generated"},
     )

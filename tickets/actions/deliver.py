@@ -34,7 +34,7 @@ def conclude(sent: Sent) -> None:
     if any(outcome.state == DeliveryState.SENT for outcome in settled):
         Account.objects.filter(pk=sent.deliveries[0].account_id).update(last_out_at=timezone.now())
     if settled:
-        settle(settled)
+        settle(settled, rendered=sent.rendered)
 
 
 def _outcome(sent: Sent, delivery: Delivery) -> Outcome | None:

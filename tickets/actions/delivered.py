@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed, set_state
-from tickets.mime.build import report
+from tickets.mime.build import File, report
 from tickets.mime.parse import Mailbox
+from tickets.mime.partial import without_files
 from tickets.models import Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
 from tickets.models.text import storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
 
 ACTIONS = {DeliveryState.SENT: "relayed", DeliveryState.FAILED: "failed", DeliveryState.UNCERTAIN: "delayed"}
+MOST_NAMED = 5  # recipients in a subject
 CODES = {DeliveryState.SENT: "2.0.0", DeliveryState.FAILED: "5.0.0", DeliveryState.UNCERTAIN: "4.4.2"}
 
 
@@ -34,15 +36,18 @@ class Outcome:
     unreachable: bool = False  # the recipient cannot be reached at this address any more
 
 
-def settle(outcomes: Sequence[Outcome], at: datetime | None = None) -> None:
-    """Record the outcomes of one message's deliveries as one entry. What is settled already stays as it is."""
+def settle(outcomes: Sequence[Outcome], at: datetime | None = None, rendered: bytes = b"") -> None:
+    """Record the outcomes of one message's deliveries as one entry, with what was `rendered` and sent in it.
+
+    What is settled already stays as it is. Raises OSError when what was sent is large and cannot be stored.
+    """
     when = at or timezone.now()
     message = outcomes[0].delivery.message
     account = outcomes[0].delivery.account
     original = report(
         from_=Mailbox(account.name, account.home.address),
         to=[Mailbox(account.name, account.home.address)],
-        subject=_("Delivery: %(subject)s") % {"subject": message.subject},
+        subject=f"{account.name}: {_how(outcomes)} – {message.ticket.subject}",
         text="\n".join(f"{o.delivery.recipient}: {o.state}. {o.reason}" for o in outcomes) + "\n",
         message_id=compose.new_message_id(message.ticket.number, account),
         date=when,
@@ -53,6 +58,7 @@ def settle(outcomes: Sequence[Outcome], at: datetime | None = None) -> None:
             (o.delivery.recipient, ACTIONS[DeliveryState(o.state)], CODES[DeliveryState(o.state)], o.reason or None)
             for o in outcomes
         ],
+        returned=_returned(outcomes[0], rendered),
         headers={"Auto-Submitted": "auto-generated"},
     )
     fields: dict[str, Any] = {"ticket": message.ticket.number, "outcomes": [_fields(outcome) for outcome in outcomes]}
@@ -65,6 +71,32 @@ def settle(outcomes: Sequence[Outcome], at: datetime | None = None) -> None:
         entry.save()
         apply_outcome(entry)
         wake("append")
+
+
+def _how(outcomes: Sequence[Outcome]) -> str:
+    """Say in a few words what became of a message, the worst first."""
+    words = {
+        DeliveryState.FAILED: _("could not deliver to %(people)s"),
+        DeliveryState.UNCERTAIN: _("may have delivered to %(people)s"),
+        DeliveryState.SENT: _("delivered to %(people)s"),
+    }
+    found = []
+    for state, sentence in words.items():
+        people = [outcome.delivery.recipient for outcome in outcomes if outcome.state == state]
+        if people:
+            found.append(sentence % {"people": ", ".join(people[:MOST_NAMED])})
+    return "; ".join(found)
+
+
+def _returned(outcome: Outcome, rendered: bytes) -> File | None:
+    """Return what was sent, without the files that the message's own entry holds; None where the record has it already."""
+    message, digest = outcome.delivery.message, outcome.rendered_sha256
+    known = Delivery.objects.filter(message=message, rendered_sha256=digest)
+    if not rendered or digest == message.entry.original_sha256 or known.exists():
+        return None
+    if rendered[:1] in (b"{", b"["):
+        return File("sent.json", "application/json", rendered)
+    return File("sent.eml", "message/rfc822", without_files(rendered))
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:

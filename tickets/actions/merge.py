@@ -30,7 +30,7 @@ def merge(ticket: Ticket, into: Ticket, by: Agent | None, at: datetime | None = 
             "by": by.public_id if by else None,
             "reason": storable(reason),
         }
-        original = compose.done(into, by, when, words, reason)
+        original = compose.done(into, by, when, words, reason, besides=ticket)
         entry = entry_of("merge", at=when, fields=fields, original=original, account=into.mailbox, ticket=into.number)
         entry.save()
         apply_merge(entry)

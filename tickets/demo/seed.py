@@ -170,7 +170,7 @@ def _send(at: datetime) -> None:
         Outcome(delivery, DeliveryState.SENT, "", sent.remote_ids[delivery.pk], sent.rendered_sha256)
         for delivery in sent.deliveries
     ]
-    settle(outcomes, at + timedelta(seconds=2))
+    settle(outcomes, at + timedelta(seconds=2), sent.rendered)
 
 
 def _sent(message: Message) -> Previous:

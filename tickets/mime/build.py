@@ -80,10 +80,14 @@ def report(
     references: Sequence[str] = (),
     original_message_id: str | None = None,
     recipients: Sequence[tuple[str, str, str, str | None]] = (),
+    returned: File | None = None,
     reporting: str = "holdfast",
     headers: Mapping[str, str] = {},
 ) -> bytes:
-    """A delivery status notification (RFC 3464). Each of `recipients` is (address, action, status, diagnostic or None)."""
+    """A delivery status notification (RFC 3464). Each of `recipients` is (address, action, status, diagnostic or None).
+
+    The third part is `returned` (what was sent), else the Message-ID of the original message alone.
+    """
     groups = [f"Reporting-MTA: dns; {fields.one_line(reporting)}\r\n"]
     for address, action, status, diagnostic in recipients:
         group = f"Final-Recipient: rfc822; {fields.address_spec(address)}\r\n"
@@ -93,7 +97,9 @@ def report(
         _text("plain", text),
         _Entity(b"Content-Type: message/delivery-status\r\n", "\r\n".join(groups).encode("utf-8")),
     ]
-    if original_message_id:
+    if returned:
+        parts.append(_file(returned))
+    elif original_message_id:
         original = fields.id_field("Message-ID", [original_message_id]).encode("utf-8")
         parts.append(_Entity(b"Content-Type: text/rfc822-headers\r\n", original))
     lines = [

@@ -23,6 +23,7 @@ class Sent:
     """What came of carrying one message on one account."""
 
     deliveries: list[Delivery]
+    rendered: bytes = b""
     rendered_sha256: str = ""
     remote_ids: dict[int, list[str]] = field(default_factory=dict)  # by delivery
     refused: dict[int, NotSent] = field(default_factory=dict)  # by delivery
@@ -66,6 +67,7 @@ def _send(sent: Sent) -> None:
     channel = open_channel(first.account)
     outgoing = Outgoing(first.message, first.account, sent.deliveries, read.original(first.message.entry))
     rendered = _render(channel, outgoing)
+    sent.rendered = rendered
     sent.rendered_sha256 = hashlib.sha256(rendered).hexdigest()
     limits = channel.limits(first.recipient)
     wait_for_turn(first, limits)

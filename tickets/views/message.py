@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from tickets.channels import NotConnected, NotSent, Outgoing, open_channel
 from tickets.mime.file_names import safe_name
 from tickets.mime.parse import attachment as read_attachment
+from tickets.mime.parse import parse
 from tickets.models import Attachment, Delivery, Message
 from tickets.record.read import Missing, original
 from tickets.record.read import whole as whole_file
 from tickets.views.access import message_of, signed_in
 from tickets.views.timeline import PICTURES
 
+SENT = ("sent.eml", "sent.json")  # what an outcome calls the part that was sent
 MOST_SHOWN = 400_000  # characters of a raw source on the screen; the download has all of it
 
 
@@ -80,11 +82,12 @@ def guarded(response: HttpResponse) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What really left for a delivery, made again from the neutral message."""
+    """What really left for a delivery: as the record keeps it with the outcome, else made again from the neutral message."""
 
     delivery: Delivery
     source: str
-    is_same: bool  # its sha256 is the one that stands in the outcome
+    is_same: bool = True  # its sha256 is the one that stands in the outcome
+    is_recorded: bool = False
 
 
 @signed_in
@@ -116,18 +119,32 @@ def as_eml(message: Message, raw: bytes) -> HttpResponse:
 
 
 def rendered(message: Message, raw: bytes) -> list[Rendered]:
-    """What was sent on each account, made again: the same words give the same bytes."""
+    """What was sent on each account, out of the record or made again: the same words give the same bytes."""
     found, seen = [], set()
-    for delivery in message.deliveries.select_related("account").exclude(rendered_sha256=""):
+    for delivery in message.deliveries.select_related("account", "outcome").exclude(rendered_sha256=""):
         if delivery.rendered_sha256 in seen:
             continue
         seen.add(delivery.rendered_sha256)
+        if kept := recorded(delivery):
+            found.append(Rendered(delivery, shown(kept), is_recorded=True))
+            continue
         try:
             made = open_channel(delivery.account).render(Outgoing(message, delivery.account, [delivery], raw))
         except (NotConnected, NotSent, NotImplementedError):
             continue
         found.append(Rendered(delivery, shown(made), hashlib.sha256(made).hexdigest() == delivery.rendered_sha256))
     return found
+
+
+def recorded(delivery: Delivery) -> bytes | None:
+    """Return what was sent as the outcome's entry has it, files replaced by their digests; None when that has it not."""
+    if delivery.outcome is None:
+        return None
+    try:
+        files = parse(original(delivery.outcome)).attachments
+    except (Missing, FileNotFoundError):
+        return None
+    return next((file.content for file in files if (file.filename or "") in SENT), None)
 
 
 def shown(raw: bytes) -> str:
