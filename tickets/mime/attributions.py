@@ -47,9 +47,16 @@ def attribution_start(lines: list[str], lowest: int, at: int, quoted_below: bool
             found = number if found is None or DATE.search(joined) else found
             if begins and DATE.search(joined):
                 break
+            if number > lowest and _is_article(lines[number - 1]):
+                return number - 1
         elif number == at and quoted_below and _is_part(joined):
             found = number
     return found if found is None or _is_apart(lines, lowest, found, at, quoted_below) else None
+
+
+def _is_article(above: str) -> bool:
+    """ "In article <id@host>," is the first line of an announcement in newsgroups."""
+    return above.rstrip().endswith(">,") and "@" in above and _begins(above.strip(_AROUND))
 
 
 def runs_on(line: str) -> bool:

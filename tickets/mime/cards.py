@@ -11,6 +11,7 @@ from tickets.mime.signature_words import (
     CONTACT_LABELS,
     MAIL_ADDRESS,
     PHONE,
+    PHONE_WORDS,
     PLACE,
     SITE,
     TITLE_STEMS,
@@ -45,13 +46,19 @@ def has_contact(line: str) -> bool:
         return True
     if ("www." in line or "://" in line) and SITE.search(line):
         return True
-    if _DIGITS.search(line) and PHONE.search(line):
+    if _DIGITS.search(line) and (PHONE.search(line) or _is_phone_line(line)):
         return True
     head = line[:20].replace("|", ":").replace("：", ":")
     label, colon, _ = head.partition(":")
     if _DOMAIN.fullmatch(line.strip()):
         return True
     return bool(colon) and label.strip(" \t*_.·•").lower() in CONTACT_LABELS
+
+
+def _is_phone_line(line: str) -> bool:
+    """ "tel 5123 4567": a label without colon, and nothing but a number behind it."""
+    word, _, number = line.strip(" \t*_").partition(" ")
+    return word.rstrip(".").lower() in PHONE_WORDS and not any(char.isalpha() for char in number)
 
 
 def has_place(line: str) -> bool:
@@ -128,6 +135,8 @@ def is_card(block: Iterable[str], *, after_closing: bool) -> bool:
     titles = sum(map(has_title, lines))
     if after_closing and len(lines) > 1 and (data or places or titles):
         return True
+    if len(lines) == 2 and data == 1 and lines[0].strip().isalpha() and lines[0].strip()[0].isupper():
+        return PHONE.search(lines[1]) is not None
     names = sum(not has_contact(line) and not is_placeholder(line) for line in lines)
     if data and names and (data > 1 or places or titles or len(lines) > 2 or is_name(lines[0])):
         return True

@@ -114,12 +114,9 @@ def _next_row(lines: list[str], at: int, kind: str) -> int:
 def _is_enough(rows: dict[str, str], stands_alone: bool) -> bool:
     """Is this a header of a mail, and not a form that somebody filled in ("From: Berlin, To: Paris, Date: Monday")?"""
     address = any("@" in rows.get(kind, "") for kind in ("from", "to", "cc"))
-    when = rows.get("sent") or rows.get("date") or ""
     if "from" in rows and len(rows) >= 3:
-        dated = "sent" in rows or (TIME.search(when) is not None and YEAR.search(when) is not None)
-        return (
-            address or ("subject" in rows and ("to" in rows or bool(when))) or ("to" in rows and dated and bool(when))
-        )
+        mail_only = "subject" in rows and not rows.keys().isdisjoint(("to", "sent", "date"))
+        return address or mail_only or ("to" in rows and "sent" in rows)
     if "from" in rows and len(rows) == 2:
         return stands_alone and ADDRESS.search(rows["from"]) is not None
     return stands_alone and "sent" in rows and "subject" in rows and "to" in rows

@@ -139,10 +139,16 @@ class _Reader:
         initials = initials_of(self.lines[self.at])
         if initials:
             self.marks.add(initials)
-        is_divider = (
-            self.lines[self.at].startswith(">>> ") and end == self.at + 1 and _DIVIDES.match(self.lines[self.at])
-        )
-        self.start = self.at = len(self.lines) if is_divider and self.runs else end
+        self.start = self.at = len(self.lines) if self.runs and self.divides(end) else end
+
+    def divides(self, end: int) -> bool:
+        """Are the marked lines up to `end` only the head of unmarked history: a line of GroupWise, or nothing but header rows?"""
+        marked = self.lines[self.at : end]
+        if self.is_quoted_below(end, 4):
+            return False
+        if len(marked) == 1:
+            return marked[0].startswith(">>> ") and _DIVIDES.match(marked[0]) is not None
+        return 3 <= len(marked) <= 8 and all(label_of(line) or not line.strip("> ") for line in marked)
 
     def pass_mark(self, line: str) -> bool:
         """Go behind an announcement, a header block or a separator that begins (or ends) at this line; False when none does."""

@@ -55,10 +55,16 @@ SITE = re.compile(r"https?://\S{3}|(?<!\w)www\.\S{3}")
 # Words before a colon (or a bar) that name a way to reach somebody, or a company's numbers.
 CONTACT_LABELS = frozenset(
     _words(
-        "tlm|telm|tel|phone|ph|fon|telefon|telephone|téléphone|tél|teléfono|telefono|telefone|mobile|mob|mobil|cell|celular|móvil|movil|portable|gsm|fax|telefax|handy|office|direct|direct line|durchwahl|zentrale|hotline|e-mail|email|mail|courriel|correo|web|website|homepage|internet|url|site|skype|icq|jabber|xmpp|signal|telegram|viber|"
+        "هاتف|جوال|تلفون|טלפון|נייד|โทร|đt|điện thoại|telp|hp|τηλ|τηλέφωνο|κιν|tel no|phone no|tlm|telm|tel|phone|ph|fon|telefon|telephone|téléphone|tél|teléfono|telefono|telefone|mobile|mob|mobil|cell|celular|móvil|movil|portable|gsm|fax|telefax|handy|office|direct|direct line|durchwahl|zentrale|hotline|e-mail|email|mail|courriel|correo|web|website|homepage|internet|url|site|skype|icq|jabber|xmpp|signal|telegram|viber|"
         "whatsapp|whats app|matrix|irc|twitter|github|linkedin|xing|facebook|instagram|т|тел|телефон|тел./факс|моб|моб. тел|мобильный|мобільний|сот|факс|сайт|почта|пошта|эл. почта|ел. пошта|электронная почта|电话|電話|手机|携帯|邮箱|網站|网址|전화|휴대폰|팩스|이메일|tlf|puh|puhelin|komórka|kom|tel. kom|faks|www|ust-id|ust-idnr|ust.-id|"
         "steuernr|hrb|vat|vat id|vat no|siret|siren|p.iva|p. iva|cif|nif|nip|regon|krs|ičo|dič|kvk|btw|cvr|orgnr|org.nr|инн|огрн|єдрпоу|iban|bic|address|adresse|anschrift|adres|dirección|indirizzo|endereço|adress|osoite|cím|адрес|адреса|住所|地址|주소|pgp|gpg|gpg key|pgp key|fingerprint|gpg fingerprint|key id|sip|voip|ext|extension|"
         "d|t|m|f|e|w|p|o|c|h|tel/fax|phone/fax|tel & fax|a|skype id|follow me|blog|mastodon"
+    )
+)
+# Those of them that stand in front of a number without a colon too.
+PHONE_WORDS = frozenset(
+    _words(
+        "tel|phone|ph|fon|telefon|telephone|tél|teléfono|telefono|telefone|mobile|mob|mobil|cell|celular|móvil|gsm|fax|telefax|handy|office|tlf|tlm|puh|puhelin|kom|т|тел|моб|факс|t|m|f|p|telp|hp|هاتف|جوال|טלפון|נייד|โทร|đt|τηλ|κιν"
     )
 )
 # A street with a number, a postal code with a town, a post box; looked for in small letters.
