@@ -8,11 +8,13 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from tickets.actions.consequences import apply_consequences
+from tickets.actions.participants import add_participants, save_participants
 from tickets.mime.parse import Mail, Mailbox
 from tickets.mime.protection import protection
 from tickets.models import (
     Account,
     Address,
+    Agent,
     Attachment,
     AwaitedId,
     Contact,
@@ -20,8 +22,8 @@ from tickets.models import (
     Entry,
     Event,
     Message,
-    Participant,
     State,
+    Tag,
     Ticket,
 )
 from tickets.models.many import save_many
@@ -31,6 +33,8 @@ from tickets.search import index
 SNIPPET = 160
 LONGEST_ID = 900  # characters of a Message-ID that are kept: an index row of PostgreSQL ends near 2700 bytes
 FUTURE = timedelta(days=1)
+WROTE = "They wrote from it."
+RESTING = (State.SOLVED, State.CLOSED)
 
 
 @dataclass(slots=True)
@@ -54,6 +58,7 @@ class Lookups:
     accounts: dict[str, Account]
     contacts: dict[str, Contact]
     tickets: dict[int, Ticket]
+    agents: dict[str, Agent]
     messages: dict[str, int]
 
 
@@ -76,6 +81,8 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
         messages,
         {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)},
     )
+    _put_tags(batch, messages)
+    _prove(batch)
     apply_consequences([one.entry for one in batch])
     return messages
 
@@ -85,6 +92,7 @@ def _look_up(all_fields: Iterable[dict[str, Any]]) -> Lookups:
     contacts: set[str] = set()
     numbers: set[int] = set()
     spoken_of: set[str] = set()
+    authors: set[str] = set()
     for fields in all_fields:
         accounts.add(fields["account"])
         contacts.add(fields["contact"])
@@ -94,11 +102,14 @@ def _look_up(all_fields: Iterable[dict[str, Any]]) -> Lookups:
             accounts.add(mailbox)
         if fields.get("speaks_of"):
             spoken_of.add(fields["speaks_of"])
+        if fields.get("by"):
+            authors.add(fields["by"])
     found = Message.objects.filter(public_id__in=spoken_of).values_list("public_id", "pk") if spoken_of else []
     return Lookups(
         accounts={a.public_id: a for a in Account.objects.filter(public_id__in=accounts)},
         contacts={c.public_id: c for c in Contact.objects.filter(public_id__in=contacts)},
         tickets={t.number: t for t in Ticket.objects.filter(number__in=numbers).select_related("mailbox")},
+        agents={a.public_id: a for a in Agent.objects.filter(public_id__in=authors)} if authors else {},
         messages=dict(found),
     )
 
@@ -106,7 +117,7 @@ def _look_up(all_fields: Iterable[dict[str, Any]]) -> Lookups:
 def _make_contacts(batch: Sequence[Received], rows: Lookups) -> None:
     fresh = {one.fields["contact"]: one for one in batch if "new_contact" in one.fields}
     made = [
-        Contact(public_id=public_id, created_at=one.entry.at, **one.fields["new_contact"])
+        Contact(public_id=public_id, created_at=said_at(one), **one.fields["new_contact"])
         for public_id, one in fresh.items()
     ]
     if not made:
@@ -123,8 +134,8 @@ def _address(contact: Contact, one: Received, rows: Lookups) -> Address:
         channel=rows.accounts[one.fields["account"]].channel,
         address=one.fields["address"],
         proven=proven,
-        proof="They wrote from it." if proven else "",
-        last_used_at=one.entry.at,
+        proof=WROTE if proven else "",
+        last_used_at=said_at(one) if proven else None,
         data=one.fields.get("address_data", {}),
     )
 
@@ -164,15 +175,18 @@ def _ticket(one: Received, new: dict[str, Any], rows: Lookups) -> Ticket:
         created_at=at,
         updated_at=at,
         last_message_at=at,
-        solved_at=at if one.fields["state"] == State.SOLVED else None,
+        solved_at=at if one.fields["state"] in RESTING else None,
         history=bool(one.fields.get("history")),
     )
 
 
-def said_at(one: Received) -> datetime:
-    """Return the time a message sorts by: its receipt; for history its own date, if that is no fantasy."""
+def said_at(one: Received, decided: dict[str, Any] | None = None) -> datetime:
+    """Return the time a message sorts by: its receipt; for history its own date, if that is no fantasy.
+
+    `decided`: the decision while it is not in the entry yet.
+    """
     date = one.mail.date
-    if one.fields.get("history") and date and date < one.entry.at + FUTURE and date.year > 1970:
+    if (decided or one.fields).get("history") and date and date < one.entry.at + FUTURE and date.year > 1970:
         return date
     return one.entry.at
 
@@ -189,12 +203,13 @@ def _message(one: Received, rows: Lookups) -> Message:
         public_id=fields["message"],
         ticket=rows.tickets[fields["ticket"]],
         entry=one.entry,
-        direction=Direction.IN,
+        direction=fields.get("direction", Direction.IN),
         channel=account.channel,
         account=account,
+        author=rows.agents.get(fields.get("by") or ""),
         contact=rows.contacts[fields["contact"]],
         from_name=storable(sender.name, 320),
-        from_address=storable(fields["address"], 320),
+        from_address=storable(sender.address.lower() if "direction" in fields else fields["address"], 320),
         to=_boxes(mail.to),
         cc=_boxes(mail.cc),
         reply_to=_boxes(mail.reply_to),
@@ -208,6 +223,7 @@ def _message(one: Received, rows: Lookups) -> Message:
         references=[storable(identifier, LONGEST_ID) for identifier in answered_ids(mail)],
         digest=mail.digest,
         kind=mail.kind,
+        automatic=bool(fields.get("automatic")),
         verified=fields.get("verified", "unknown"),
         trust=fields.get("trust", {}),
         protection=protection(mail),
@@ -263,23 +279,24 @@ def _make_participants(batch: Sequence[Received], messages: list[Message]) -> No
     for one, message in zip(batch, messages, strict=True):
         if not (one.fields.get("via") or one.fields.get("quiet")):
             boxes = [*message.to, *message.cc]
-            add_participants(pairs, message, [message.from_address, *(box["address"] for box in boxes)])
+            writer = [] if message.direction == Direction.OUT else [message.from_address]
+            add_participants(pairs, message, [*writer, *(box["address"] for box in boxes)])
     save_participants(pairs)
 
 
-def add_participants(pairs: dict[tuple[int, str], None], message: Message, addresses: Iterable[str]) -> None:
-    """Note who takes part in a message's ticket; the mailbox itself is no participant."""
-    ours = message.ticket.mailbox.address.lower()
-    for address in addresses:
-        lowered = storable(address, 320).lower()
-        if lowered and lowered != ours:
-            pairs[message.ticket_id, lowered] = None
-
-
-def save_participants(pairs: Iterable[tuple[int, str]]) -> None:
-    """Store participants; one that is there already stays."""
-    rows = [Participant(ticket_id=ticket, address=address) for ticket, address in pairs]
-    Participant.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+def _put_tags(batch: Sequence[Received], messages: list[Message]) -> None:
+    """The tags that imported mail brings along."""
+    wanted = [
+        (m.ticket_id, name) for one, m in zip(batch, messages, strict=True) for name in one.fields.get("tags", [])
+    ]
+    if not wanted:
+        return
+    names = {name for _, name in wanted}
+    Tag.objects.bulk_create([Tag(name=name) for name in sorted(names)], ignore_conflicts=True)
+    keys = dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
+    on_ticket = Ticket.tags.through
+    rows = [on_ticket(ticket_id=ticket, tag_id=keys[name]) for ticket, name in dict.fromkeys(wanted)]
+    on_ticket.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _settle_ids(batch: Sequence[Received], messages: list[Message]) -> None:
@@ -306,27 +323,27 @@ def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> list[E
     for one, message in zip(batch, messages, strict=True):
         ticket = message.ticket
         if "new_ticket" not in one.fields and (state := one.fields.get("state")):
-            data = {"from": ticket.state, "to": state}
-            events.append(
-                Event(
-                    ticket=ticket,
-                    entry=one.entry,
-                    kind="state",
-                    at=message.at,
-                    reason="A new message came in.",
-                    data=data,
-                )
-            )
+            if not message.history:  # history tells itself how it went on
+                events.append(_reopened(ticket, message, state))
             ticket.state = state
-            ticket.solved_at = None
+            ticket.solved_at = message.at if state in RESTING else None
+        elif message.history and ticket.history and ticket.solved_at:  # imported: it rests since its newest mail
+            ticket.solved_at = max(ticket.solved_at, message.at)
         touch(ticket, message)
     return events
+
+
+def _reopened(ticket: Ticket, message: Message, state: str) -> Event:
+    data = {"from": ticket.state, "to": state}
+    reason = "A new message came in."
+    return Event(ticket=ticket, entry=message.entry, kind="state", at=message.at, reason=reason, data=data)
 
 
 def touch(ticket: Ticket, message: Message) -> None:
     """Let a ticket show its newest message."""
     ticket.message_count += 1
     ticket.updated_at = max(ticket.updated_at, message.at)
+    ticket.created_at = min(ticket.created_at, message.at)  # history may come in in any order
     if message.at >= ticket.last_message_at:
         ticket.last_message_at = message.at
         ticket.snippet = " ".join((message.reply or message.text).split())[:SNIPPET]
@@ -334,7 +351,17 @@ def touch(ticket: Ticket, message: Message) -> None:
 
 def save_touched(tickets: Iterable[Ticket]) -> None:
     """Store what `touch` changed, for any number of tickets in one query."""
-    save_many(tickets, ["state", "solved_at", "message_count", "updated_at", "last_message_at", "snippet"])
+    save_many(
+        tickets, ["state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet"]
+    )
+
+
+def _prove(batch: Sequence[Received]) -> None:
+    """An address that we wrote to first is theirs once they write from it."""
+    for one in batch:
+        if one.fields.get("proven") and "new_contact" not in one.fields:
+            rows = Address.objects.filter(channel=one.entry.account.channel, address=one.fields["address"])  # type: ignore[union-attr]
+            rows.update(proven=True, proof=WROTE, last_used_at=said_at(one))
 
 
 def when(text: str) -> datetime:

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from tickets.actions import compose
 from tickets.actions.change import set_state
-from tickets.actions.receive import add_participants, answered_ids, attachments_of, save_participants, touch
+from tickets.actions.participants import add_participants, save_participants
+from tickets.actions.receive import answered_ids, attachments_of, touch
 from tickets.mime.build import File
 from tickets.mime.parse import Mail, Mailbox, parse
 from tickets.models import (

@@ -41,12 +41,21 @@ class Arriving:
     knows: list[str] = field(default_factory=list)  # messages of ours whose words its reply leaves out
     message: str = ""  # public id
     number: int = 0  # of the ticket
+    is_ours: bool = False  # history that our side wrote: it becomes an outgoing message
+    author: str = ""  # the agent who wrote it, by public id
+    partner: str = ""  # to whom it was written
+    partner_name: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def verified(self) -> str:
         """Pass, fail or unknown."""
         return self.finding.verdict
+
+    @property
+    def person(self) -> tuple[str, str]:
+        """Address and name of the person whom the mail is from; of what our side wrote, whom it is to."""
+        return (self.partner, self.partner_name) if self.is_ours else (self.sender, self.sender_name)
 
     @property
     def automatic(self) -> bool:

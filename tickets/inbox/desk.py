@@ -17,6 +17,7 @@ from tickets.models.keys import signing_keys
 LOOKED_UP = 20  # ids of References that are looked up, counted from the right
 
 
+Where = tuple[str, str]  # (channel, address)
 Conversations = dict[tuple[str, int], int]  # (contact, mailbox) -> number of a ticket
 
 
@@ -41,6 +42,8 @@ class Place:
     state: str
     mailbox: int
     contact: str
+    last_at: datetime  # of its newest message
+    history: bool  # it came in as history
     solved_at: datetime | None = None
     participants: set[str] = field(default_factory=set)
 
@@ -55,6 +58,7 @@ class Desk:
     places: dict[int, Place]
     contacts: dict[tuple[str, str], str]  # (channel, address) -> public id of the contact
     unreachable: set[tuple[str, str]]  # those addresses to which nothing could be delivered
+    unproven: set[tuple[str, str]]  # those that nobody has written from
     open_tickets: Conversations  # the open ticket of a conversational contact
     last_tickets: Conversations  # the same, whatever its state: for what is no message
     begun: Begun  # how many tickets each contact began lately
@@ -98,7 +102,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
     known = [_known(message) for message in _messages(batch, deliveries.values())]
     awaited = _awaited(batch)
     tags = {number for arriving in batch if (number := tag(arriving))}
-    contacts, unreachable = _contacts(batch)
+    contacts, unreachable, unproven = _contacts(batch)
     open_tickets, last_tickets = _conversations(batch, set(contacts.values()))
     numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(last_tickets.values())
     numbers |= set(open_tickets.values())
@@ -114,6 +118,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         places=_places(numbers),
         contacts=contacts,
         unreachable=unreachable,
+        unproven=unproven,
         open_tickets=open_tickets,
         last_tickets=last_tickets,
         begun=lately,
@@ -172,12 +177,15 @@ def _awaited(batch: Sequence[Arriving]) -> dict[str, list[int]]:
     return found
 
 
-def _contacts(batch: Sequence[Arriving]) -> tuple[dict[tuple[str, str], str], set[tuple[str, str]]]:
-    senders = {arriving.sender for arriving in batch}
+def _contacts(batch: Sequence[Arriving]) -> tuple[dict[Where, str], set[Where], set[Where]]:
+    """The contacts of a batch, and which of their addresses are unreachable or unproven."""
+    people = {arriving.person[0] for arriving in batch}
     channels = {arriving.account.channel for arriving in batch}
-    rows = Address.objects.filter(channel__in=channels, address__in=senders)
-    found = list(rows.values_list("channel", "address", "contact__public_id", "reachable"))
-    return {(c, a): contact for c, a, contact, _ in found}, {(c, a) for c, a, _, reachable in found if not reachable}
+    rows = Address.objects.filter(channel__in=channels, address__in=people)
+    found = list(rows.values_list("channel", "address", "contact__public_id", "reachable", "proven"))
+    contacts = {(channel, address): contact for channel, address, contact, _, _ in found}
+    unreachable = {(channel, address) for channel, address, _, reachable, _ in found if not reachable}
+    return contacts, unreachable, {(channel, address) for channel, address, _, _, proven in found if not proven}
 
 
 def _conversations(batch: Sequence[Arriving], contacts: set[str]) -> tuple[Conversations, Conversations]:
@@ -203,7 +211,10 @@ def _places(numbers: set[int]) -> dict[int, Place]:
         .select_related("merged_into", "contact")
         .order_by("pk")
     )
-    places = {t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id, t.solved_at) for t in tickets}
+    places = {
+        t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id, t.last_message_at, t.history, t.solved_at)
+        for t in tickets
+    }
     for pk, address in Participant.objects.filter(ticket__in=places).values_list("ticket", "address"):
         places[pk].participants.add(address)
     found = {place.number: place for place in places.values()}

@@ -10,9 +10,10 @@ from tickets.actions.receive import Received, apply_received
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.desk import Desk, look_up
 from tickets.inbox.identify import identify
+from tickets.inbox.moving_in import recognise, tags
 from tickets.inbox.screen import screen
 from tickets.inbox.thread import seat, thread
-from tickets.models import Account, Entry, InboxItem, ItemState
+from tickets.models import Account, Direction, Entry, InboxItem, ItemState
 from tickets.models.many import save_many
 from tickets.models.numbers import Numbers
 from tickets.wake import wake
@@ -26,6 +27,7 @@ def file(batch: Sequence[Arriving], lease: str) -> int:
         _lock(batch)
         held = _still_held(batch, lease)
         mine = [arriving for arriving in batch if arriving.item.pk in held]
+        recognise(mine)
         desk = look_up(mine)
         numbers = Numbers()
         kept = [arriving for arriving in mine if _decide(arriving, desk, numbers)]
@@ -67,9 +69,19 @@ def _decide(arriving: Arriving, desk: Desk, numbers: Numbers) -> bool:
         decided["trust"] = trust
     if arriving.knows:
         decided["knows"] = arriving.knows
+    decided |= _past(arriving)
     arriving.entry.fields = fields | arriving.fields | decided
     arriving.entry.ticket_number = arriving.number
     return True
+
+
+def _past(arriving: Arriving) -> dict[str, Any]:
+    """What is decided of imported mail alone: that our side wrote it, and its tags."""
+    decided: dict[str, Any] = {}
+    if arriving.is_ours:
+        decided = {"direction": str(Direction.OUT), "by": arriving.author or None, "automatic": arriving.automatic}
+        decided["verified"] = ""  # nobody asks whether we wrote it
+    return decided | {"tags": words} if (words := tags(arriving)) else decided
 
 
 def origin(item: InboxItem, key: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ def screen(arriving: Arriving, desk: Desk) -> None:
     ours = mailbox_addresses(arriving.account)
     same = desk.by_id.get(arriving.mail.message_id or "", [])
     for known in same:
+        if arriving.is_ours and known.ours and known.mailbox == arriving.mailbox.pk:
+            raise Stop("copy", f"Our own message of ticket #{known.ticket} is here already.", copy_of=known.message)
         _stop_our_own(arriving, known)
         if known.mailbox == arriving.mailbox.pk and known.digest == arriving.mail.digest and not known.ours:
             raise Stop(
@@ -17,9 +19,9 @@ def screen(arriving: Arriving, desk: Desk) -> None:
                 f"The same mail is here already, in ticket #{known.ticket}: same Message-ID, same content.",
                 copy_of=known.message,
             )
-    if any(mark.strip().lower() in ours for mark in arriving.mail.headers.get_all("x-loop")):
+    if any(mark.strip().lower() in ours for mark in arriving.mail.headers.get_all("x-loop")) and not arriving.is_ours:
         raise Stop("screened", "It carries this mailbox's own mark (X-Loop): an automatic mail of ours came back.")
-    if arriving.automatic and arriving.sender in ours:
+    if arriving.automatic and not arriving.is_ours and arriving.sender in ours:
         raise Stop("screened", "An automatic mail from this mailbox's own address: taking it in would make a loop.")
     if same and same[0].mailbox != arriving.mailbox.pk and same[0].digest == arriving.mail.digest:
         arriving.fields["twin"] = same[0].message

@@ -6,6 +6,7 @@ from tickets.inbox import flood
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.conversation import goes_on, join_burst
 from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
+from tickets.inbox.moving_in import first_state, next_state, said
 from tickets.inbox.reported import RESTING, reported
 from tickets.mime.identifiers import base_subject
 from tickets.models import State
@@ -106,7 +107,7 @@ def _believed(arriving: Arriving, place: Place, because: str) -> Verdict:
         checker = "our own check by DNS" if arriving.finding.by == "dns" else "our border's check"
         reason = f"{because} (#{place.number}), but the sender is not who the mail says: {checker} failed."
         return Verdict(reason, linked=place)
-    if arriving.sender not in place.participants:
+    if arriving.sender not in place.participants and not arriving.is_ours:
         reason = f"{because} (#{place.number}), but {arriving.sender} was no part of it so far."
         return Verdict(reason, linked=place)
     return Verdict(f"{because}.", place)
@@ -115,7 +116,8 @@ def _believed(arriving: Arriving, place: Place, because: str) -> Verdict:
 def _by_late_child(arriving: Arriving, desk: Desk) -> Verdict | None:
     for number in desk.awaited.get(arriving.mail.message_id or "", []):
         place = desk.place(number)
-        if place and arriving.sender in place.participants and arriving.verified != "fail":
+        is_known = place is not None and (arriving.is_ours or arriving.sender in place.participants)
+        if place and is_known and arriving.verified != "fail":
             return Verdict("A message here, which came earlier, answers it.", place)
     return None
 
@@ -152,12 +154,15 @@ def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
     if verdict.quiet:
         arriving.fields["quiet"] = True
     reopens = place.state in RESTING and not verdict.quiet
-    if reopens and not arriving.automatic and not arriving.item.history:
+    if arriving.item.history:
+        if state := next_state(arriving, place):
+            arriving.fields["state"] = place.state = state
+    elif reopens and not arriving.automatic:
         arriving.fields["state"] = place.state = str(State.OPEN)
 
 
 def _begin(arriving: Arriving, verdict: Verdict, desk: Desk) -> None:
-    state = str(State.SOLVED if arriving.item.history else State.NEW)
+    state = first_state(arriving) if arriving.item.history else str(State.NEW)
     twin = desk.by_message.get(arriving.fields.get("twin", ""))
     linked = {verdict.linked.number} if verdict.linked else set()
     if twin:
@@ -175,22 +180,24 @@ def seat(arriving: Arriving, desk: Desk) -> None:
     place = desk.places.get(arriving.number)
     if place is None:
         contact = arriving.fields["contact"]
-        place = Place(arriving.number, arriving.fields["state"], arriving.mailbox.pk, contact)
+        state, at = arriving.fields["state"], said(arriving)
+        place = Place(arriving.number, state, arriving.mailbox.pk, contact, at, arriving.item.history)
         desk.places[arriving.number] = place
         desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
         desk.last_tickets[contact, arriving.mailbox.pk] = arriving.number
         if not arriving.item.history:
             flood.note(desk.begun, (contact, arriving.mailbox.pk), arriving.number)
+    place.last_at = max(place.last_at, said(arriving))
     join_burst(arriving, desk.lines)
     if not (arriving.fields.get("via") or arriving.fields.get("quiet")):
-        place.participants.update({arriving.sender, *(box.address.lower() for box in _named(arriving))})
+        place.participants.update({arriving.person[0], *(box.address.lower() for box in _named(arriving))})
     known = Known(
         message=arriving.message,
         ticket=arriving.number,
         mailbox=arriving.mailbox.pk,
         team=mailbox_team(arriving.account),
         digest=arriving.mail.digest,
-        ours=False,
+        ours=arriving.is_ours,
         identifier=arriving.mail.message_id or "",
     )
     desk.by_message[known.message] = known

@@ -3,6 +3,8 @@
 import re
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -64,6 +66,24 @@ def imap_server(account: Account) -> Server | None:
 def folder_of(account: Account) -> str:
     """Return the folder that is read."""
     return str(account.config.get("imap_folder") or "INBOX")
+
+
+@contextmanager
+def signed_in(server: Server) -> Iterator[IMAPClient]:
+    """A connection with no folder open, for as long as the block runs. Raises TurnedAway, Unreachable."""
+    try:
+        client = _dial(server)
+    except ssl.SSLCertVerificationError as error:
+        raise TurnedAway(distrust(server, error)) from error
+    except (OSError, IMAPClientError) as error:
+        raise Unreachable(unreachable(server, error)) from error
+    try:
+        _sign_in(client, server)
+        yield client
+    except OSError as error:
+        raise Unreachable(unreachable(server, error)) from error
+    finally:
+        Mailbox(client, 0, 0).close()
 
 
 def open_mailbox(account: Account, server: Server) -> Mailbox:
