@@ -1,8 +1,10 @@
 """The record is enough: whatever was done, a rebuild into an empty database gives the same rows."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -72,6 +74,19 @@ class Helpdesk(RuleBasedStateMachine):
     def one_address_floods(self, text: str, count: int) -> None:
         raws = [desk.mail(f"{text} {n}", sender="pump@machine.example", subject=str(n)) for n in range(count)]
         desk.arrive_together(self.mailbox, raws)
+
+    @rule(data=st.data(), text=WORDS, is_ours=st.booleans(), days=st.integers(0, 40))
+    def old_mail_moves_in(self, data: Any, text: str, is_ours: bool, days: int) -> None:
+        ends = (
+            ("ann@desk.example", "zoe@customer.example")
+            if is_ours
+            else ("zoe@customer.example", "support@desk.example")
+        )
+        answers = self.message(data).message_id if Message.objects.exists() and data.draw(st.booleans()) else None
+        when = timezone.now() - timedelta(days=days)
+        raw = desk.mail(text, sender=ends[0], to=ends[1], answers=answers, date=when)
+        wishes = {"from": None, "to": [], "moving_in": {"close_after": 14, "flags": ["flagged", "old"]}}
+        desk.arrive(self.mailbox, raw, history=True, received_at=when, envelope=wishes)
 
     @rule(text=WORDS)
     def one_mail_comes_to_two_mailboxes_and_twice(self, text: str) -> None:
