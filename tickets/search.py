@@ -76,6 +76,14 @@ def index(messages: Sequence[Message], files: Mapping[str, Sequence[str]]) -> No
         )
 
 
+def forget(messages: Sequence[int]) -> None:
+    """Take messages, named by primary key, out of the index."""
+    SearchDoc.objects.filter(pk__in=messages).delete()
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM tickets_searchdoc_fts WHERE rowid = %s", [(pk,) for pk in messages])
+
+
 def terms(text: str) -> list[list[str]]:
     """Return the terms of a query, each as its folded words; a phrase in quotes, and any unspaced script, keeps its order."""
     found = [_WORD.findall(fold(phrase or word)) for phrase, word in _TERM.findall(text[:500])]

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from tickets.actions import deliver as delivering
 from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due
+from tickets.actions.retention import retain
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
 from tickets.inbox.process import process_waiting
@@ -17,8 +18,10 @@ from tickets.mail.witness import send_seals
 from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
 from tickets.outbox import pace
 from tickets.record import append as appending
+from tickets.record import erase
 from tickets.record import mirror as mirrors
 from tickets.record.config import write_if_changed
+from tickets.record.erase import wake_if_pending
 from tickets.wake import answered, wake
 
 ROUNDS = 200  # batches a worker takes before it lets another bell ring
@@ -42,6 +45,14 @@ def append() -> None:
     if done:
         wake("deliver")
         wake("automate")
+        wake_if_pending()
+
+
+@shared_task
+def carry_out() -> None:
+    """Put the tombstones of erasures in place."""
+    answered("carry_out")
+    erase.carry_out()
 
 
 @shared_task
@@ -83,6 +94,8 @@ def sweep() -> None:
     sweeping.join_missed()
     sweeping.forget_old()
     pace.forget_old()
+    retain()
+    erase.carry_out()
     delivering.give_up_on_abandoned()
     delivering.recheck()
     wake("seal")

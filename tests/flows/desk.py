@@ -22,6 +22,7 @@ from tickets.models import Account, Message, Ticket
 from tickets.record.append import append_all
 from tickets.record.compare import differences, snapshot
 from tickets.record.config import write_config
+from tickets.record.erase import carry_out
 
 _ids = count(1)
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -119,6 +120,7 @@ def settle() -> None:
     """Let appender, automation and sender do all they can."""
     while append_all() or run() or deliver_due():
         pass
+    carry_out()
 
 
 def new_record() -> None:

@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from tests.flows import desk
 from tickets.actions.change import assign, set_priority, set_status, set_subject, tag, untag
 from tickets.actions.delivered import retry_delivery
+from tickets.actions.erasing import erase_contact, erase_tickets
+from tickets.actions.hold import hold_ticket
 from tickets.actions.merge import merge
 from tickets.actions.note import note
 from tickets.actions.people import add_agent
@@ -19,7 +21,7 @@ from tickets.actions.reply import forward, recipients, reply, start
 from tickets.actions.seal import seal
 from tickets.mail.witness import send_seals
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Delivery, Message, State, Ticket
+from tickets.models import Account, Agent, Contact, Delivery, Message, State, Ticket
 from tickets.record.compare import unexplained
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.flows]
@@ -134,6 +136,22 @@ class Helpdesk(RuleBasedStateMachine):
         ticket, into = self.ticket(data), self.ticket(data)
         if ticket != into:
             merge(ticket, into, self.ann, reason="the same matter")
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), quotes=st.sampled_from(["cut", "whole"]))
+    def a_person_is_erased(self, data: Any, quotes: str) -> None:
+        contacts = list(Contact.objects.filter(removed_at=None).order_by("pk"))
+        if contacts:
+            erase_contact(data.draw(st.sampled_from(contacts)), self.ann, "They asked for it.", quotes=quotes)
+
+    @precondition(some_tickets)
+    @rule(data=st.data())
+    def a_ticket_is_held_and_its_time_runs_out(self, data: Any) -> None:
+        held, over = self.ticket(data), self.ticket(data)
+        hold_ticket(held, "a court asks for it", self.ann)
+        if held != over and not over.hold:
+            erase_tickets([over], None, "kept long enough")
+        hold_ticket(held, "", self.ann)
 
     @rule()
     def all_is_sent(self) -> None:

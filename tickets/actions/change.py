@@ -26,7 +26,7 @@ def assign(
     if agent is not None and not agent.is_active:
         raise NotAllowed(_("%(name)s does not work here any more; choose somebody else.") % {"name": agent.name})
     words = _("assigned it to %(name)s") % {"name": agent.name} if agent else _("took the assignee away")
-    return _change(ticket, "assigned", {"assignee": agent.public_id if agent else None}, words, by, at, reason)
+    return change(ticket, "assigned", {"assignee": agent.public_id if agent else None}, words, by, at, reason)
 
 
 def set_status(ticket: Ticket, state: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
@@ -36,7 +36,7 @@ def set_status(ticket: Ticket, state: str, by: Agent | None, at: datetime | None
             _("There is no state %(state)s. States are: %(known)s.")
             % {"state": state, "known": ", ".join(State.values)}
         )
-    return _change(ticket, "state", {"state": state}, _("set it to %(state)s") % {"state": state}, by, at, reason)
+    return change(ticket, "state", {"state": state}, _("set it to %(state)s") % {"state": state}, by, at, reason)
 
 
 def set_priority(
@@ -46,7 +46,7 @@ def set_priority(
     if priority not in Priority.values:
         raise NotAllowed(_("There is no priority %(priority)s.") % {"priority": priority})
     words = _("set the priority to %(priority)s") % {"priority": Priority(priority).label.lower()}
-    return _change(ticket, "priority", {"priority": int(priority)}, words, by, at, reason)
+    return change(ticket, "priority", {"priority": int(priority)}, words, by, at, reason)
 
 
 def set_team(
@@ -54,13 +54,13 @@ def set_team(
 ) -> Ticket:
     """Give a ticket to a team, or to none."""
     words = _("gave it to the team %(name)s") % {"name": team.name} if team else _("took the team away")
-    return _change(ticket, "team", {"team": team.public_id if team else None}, words, by, at, reason)
+    return change(ticket, "team", {"team": team.public_id if team else None}, words, by, at, reason)
 
 
 def set_subject(ticket: Ticket, subject: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
     """Give the ticket another subject; a customer's reply never does that."""
     clean = storable(" ".join(subject.split()), LONGEST_SUBJECT)
-    return _change(
+    return change(
         ticket, "subject", {"subject": clean}, _("renamed it to %(subject)s") % {"subject": clean}, by, at, reason
     )
 
@@ -68,7 +68,7 @@ def set_subject(ticket: Ticket, subject: str, by: Agent | None, at: datetime | N
 def tag(ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
     """Put tags on a ticket."""
     wanted = _tag_names(names)
-    return _change(
+    return change(
         ticket, "tagged", {"tag": wanted}, _("tagged it %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason
     )
 
@@ -78,7 +78,7 @@ def untag(
 ) -> Ticket:
     """Take tags off a ticket."""
     wanted = _tag_names(names)
-    return _change(
+    return change(
         ticket, "untagged", {"untag": wanted}, _("took off %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason
     )
 
@@ -87,7 +87,7 @@ def add_participant(ticket: Ticket, address: str, by: Agent | None, at: datetime
     """Let somebody who wrote "via" a reply address take part from now on: an agent's decision."""
     lowered = storable(address.strip().lower(), 320)
     words = _("let %(address)s take part") % {"address": lowered}
-    return _change(ticket, "participant", {"participant": lowered}, words, by, at, "")
+    return change(ticket, "participant", {"participant": lowered}, words, by, at, "")
 
 
 def _tag_names(names: Iterable[str]) -> list[str]:
@@ -95,9 +95,10 @@ def _tag_names(names: Iterable[str]) -> list[str]:
     return sorted({name for name in clean if name})
 
 
-def _change(
+def change(
     ticket: Ticket, kind: str, changes: dict[str, Any], words: str, by: Agent | None, at: datetime | None, reason: str
 ) -> Ticket:
+    """Write one change as an entry: `kind` names the event, `changes` what is set, `words` what a reader sees."""
     when = at or timezone.now()
     with transaction.atomic():
         locked = Ticket.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=ticket.pk)
@@ -152,7 +153,9 @@ def _apply(ticket: Ticket, changes: dict[str, Any], at: datetime) -> Any:
         ticket.team = Team.objects.get(public_id=changes["team"]) if changes["team"] else None
     if "subject" in changes:
         before, ticket.subject = ticket.subject, changes["subject"]
-    if "participant" in changes:
+    if "hold" in changes:
+        before, ticket.hold = ticket.hold, changes["hold"]
+    if changes.get("participant"):
         Participant.objects.get_or_create(ticket=ticket, address=changes["participant"])
     for name in changes.get("tag", []):
         ticket.tags.add(Tag.objects.get_or_create(name=name)[0])

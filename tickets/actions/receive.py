@@ -64,10 +64,10 @@ class Lookups:
 
 def apply_received(batch: Sequence[Received]) -> list[Message]:
     """Make the rows of `batch`: contacts, tickets, messages, attachments, search. The number of queries is fixed."""
-    rows = _look_up([one.fields for one in batch])
+    rows = look_up([one.fields for one in batch])
     _make_contacts(batch, rows)
     fresh = _new_tickets(batch, rows)
-    messages = [_message(one, rows) for one in batch]
+    messages = [received_message(one, rows) for one in batch]
     events = _touch_tickets(batch, messages)
     _save_tickets(batch, messages, fresh, rows)
     Message.objects.bulk_create(messages)
@@ -87,7 +87,8 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
     return messages
 
 
-def _look_up(all_fields: Iterable[dict[str, Any]]) -> Lookups:
+def look_up(all_fields: Iterable[dict[str, Any]]) -> Lookups:
+    """Return the rows that decisions refer to."""
     accounts: set[str] = set()
     contacts: set[str] = set()
     numbers: set[int] = set()
@@ -124,7 +125,8 @@ def _make_contacts(batch: Sequence[Received], rows: Lookups) -> None:
         return
     Contact.objects.bulk_create(made)
     rows.contacts.update({contact.public_id: contact for contact in made})
-    Address.objects.bulk_create([_address(contact, fresh[contact.public_id], rows) for contact in made])
+    known = [contact for contact in made if fresh[contact.public_id].fields["address"]]  # an erased one has none
+    Address.objects.bulk_create([_address(contact, fresh[contact.public_id], rows) for contact in known])
 
 
 def _address(contact: Contact, one: Received, rows: Lookups) -> Address:
@@ -195,7 +197,8 @@ def _boxes(boxes: Iterable[Mailbox]) -> list[dict[str, str]]:
     return [{"name": storable(box.name), "address": storable(box.address)} for box in boxes]
 
 
-def _message(one: Received, rows: Lookups) -> Message:
+def received_message(one: Received, rows: Lookups) -> Message:
+    """Return the unsaved message that a received entry and its mail make."""
     mail, fields = one.mail, one.fields
     sender = mail.from_ or Mailbox("", "")
     account = rows.accounts[fields["account"]]

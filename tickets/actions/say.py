@@ -124,7 +124,7 @@ def apply_said(entry: Entry, mail: Mail) -> Message:
     fields = entry.fields
     ticket = _ticket(entry)
     by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
-    message = _message(entry, mail, ticket, by)
+    message = said_message(entry, mail, ticket, by)
     message.save()
     files = attachments_of(message, mail)
     for file in files:
@@ -165,7 +165,8 @@ def _contact(entry: Entry) -> Contact:
         return known
     new = fields["new_contact"]
     contact = Contact.objects.create(public_id=fields["contact"], name=new["name"], created_at=entry.at)
-    contact.addresses.create(channel=new["channel"], address=new["address"])
+    if new["address"]:  # an erased one has none
+        contact.addresses.create(channel=new["channel"], address=new["address"])
     return contact
 
 
@@ -173,7 +174,8 @@ def _boxes(values: Sequence[Mailbox]) -> list[dict[str, str]]:
     return [{"name": storable(box.name), "address": storable(box.address)} for box in values]
 
 
-def _message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> Message:
+def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> Message:
+    """Return the unsaved message that an entry of kind "reply" or "note" and its mail make."""
     fields = entry.fields
     first = fields["deliveries"][0]["channel"] if fields["deliveries"] else ticket.channel
     sender = mail.from_ or Mailbox("", "")

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from tickets.actions.change import apply_change
 from tickets.actions.delivered import apply_outcome, apply_retry
+from tickets.actions.erase import apply_erasure
+from tickets.actions.hold import apply_contact
 from tickets.actions.merge import apply_merge
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import apply_said
@@ -84,12 +86,12 @@ def _apply(batch: Sequence[Recorded]) -> None:
         accounts = {a.public_id: a for a in Account.objects.all()}
         entries = [_entry(one, accounts.get(one.trace.account)) for one in batch]
         Entry.objects.bulk_create(entries)
+        InboxItem.objects.bulk_create(_items(entries, accounts), ignore_conflicts=True)  # an erasure may change them
         for kind, group in groupby(zip(entries, batch, strict=True), key=lambda pair: pair[0].kind):
             pairs = list(group)
             apply = APPLY.get(kind)
             if apply:
                 apply([entry for entry, _ in pairs], [one for _, one in pairs])
-        InboxItem.objects.bulk_create(_items(entries, accounts), ignore_conflicts=True)
         last = batch[-1].trace
         Counter.objects.filter(name=HEAD).update(value=last.number, chain=last.chain)
 
@@ -109,6 +111,7 @@ def _entry(one: Recorded, account: Account | None) -> Entry:
         random=said.random,
         chain=said.chain,
         path=one.path,
+        erased=trace.erased,
         marked_at=timezone.now(),
     )
 
@@ -143,6 +146,11 @@ def _said(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
         apply_said(entry, parse(one.original))
 
 
+def _erased(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
+    for entry, one in zip(entries, batch, strict=True):
+        apply_erasure(entry, one.original)
+
+
 def _each(apply: Callable[[Entry], None]) -> Apply:
     def run(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
         for entry in entries:
@@ -161,6 +169,8 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "merge": _each(apply_merge),
     "seal": _each(apply_seal),
     "witnessed": _each(apply_witnessed),
+    "contact": _each(apply_contact),
+    "erasure": _erased,
 }
 
 

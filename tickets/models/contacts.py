@@ -11,6 +11,7 @@ class Contact(models.Model):
     public_id = models.CharField(max_length=16, unique=True, default=new_id)
     name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=12, blank=True)
+    hold = models.TextField(blank=True)  # why nothing of this person may be erased: a legal hold
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

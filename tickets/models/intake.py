@@ -41,6 +41,7 @@ class Account(models.Model):
     reply_style = models.CharField(
         max_length=10, default="plain"
     )  # plain, plus, pattern: how a signed reply address looks
+    retention_days = models.PositiveIntegerField(null=True)  # a ticket that rests longer is erased; None: kept for good
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 
@@ -116,6 +117,7 @@ class Entry(models.Model):
     random = models.CharField(max_length=32, default=new_random)
     chain = models.CharField(max_length=64, blank=True)
     path = models.CharField(max_length=80, blank=True)
+    erased = models.PositiveBigIntegerField(null=True)  # the number of the erasure whose tombstone lies in its place
     marked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -123,6 +125,12 @@ class Entry(models.Model):
             models.Index(fields=["id"], condition=Q(number__isnull=True), name="entry_unnumbered"),
             models.Index(fields=["id"], condition=Q(marked_at__isnull=True), name="entry_unmarked"),
             models.Index(fields=["ticket_number", "number"], name="entry_by_ticket"),
+            models.Index(fields=["number"], condition=Q(kind="erasure"), name="entry_erasure"),
+            models.Index(
+                fields=["id"],
+                condition=Q(kind__in=["copy", "screened", "ignored", "contact"]),
+                name="entry_without_ticket",
+            ),
         ]
 
     def __str__(self) -> str:

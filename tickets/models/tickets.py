@@ -66,6 +66,8 @@ class Ticket(models.Model):
     first_answer_at = models.DateTimeField(null=True)
     solved_at = models.DateTimeField(null=True)
     history = models.BooleanField(default=False)
+    hold = models.TextField(blank=True)  # why this ticket may not be erased: a legal hold
+    erased_at = models.DateTimeField(null=True)
     snippet = models.CharField(max_length=200, blank=True)
     message_count = models.PositiveIntegerField(default=0)
 

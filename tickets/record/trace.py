@@ -33,7 +33,8 @@ class Trace:
     chain: str
     size: int
     sha256: str
-    digest: str  # of the trace without its chain line
+    digest: str  # of the trace without its chain line; of an erased entry the one it had
+    erased: int | None = None  # the number of the erasure that put a tombstone in its place
 
 
 def _folded(name: str, value: str) -> Iterator[str]:
@@ -47,9 +48,12 @@ def _folded(name: str, value: str) -> Iterator[str]:
     yield line
 
 
+def _data(fields: dict[str, Any]) -> str:
+    """A JSON text in ASCII has no line end of its own; a space stands only after "," and ":" or inside a string."""
+    return json.dumps(fields, sort_keys=True, ensure_ascii=True)
+
+
 def _lines(entry: Entry) -> list[str]:
-    # A JSON text in ASCII has no line end of its own; a space stands only after "," and ":" or inside a string.
-    data = json.dumps(entry.fields, sort_keys=True, ensure_ascii=True)
     pairs = [
         ("Helpdesk-Format", str(FORMAT)),
         ("Helpdesk-Entry", str(entry.number)),
@@ -58,15 +62,18 @@ def _lines(entry: Entry) -> list[str]:
         ("Helpdesk-Account", entry.account.public_id if entry.account else ""),
         ("Helpdesk-Ticket", str(entry.ticket_number or "")),
         ("Helpdesk-Random", entry.random),
-        ("Helpdesk-Data", data),
+        ("Helpdesk-Data", _data(entry.fields)),
     ]
     return [line for name, value in pairs if value for line in _folded(name, value)]
 
 
 def digest(entry: Entry) -> str:
     """Return the sha256 of a numbered entry's trace (without chain) and original; the chain is made of these."""
-    text = "\n".join([*_lines(entry), f"{entry.original_size} {entry.original_sha256}"])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _digest(_lines(entry), entry.original_size, entry.original_sha256)
+
+
+def _digest(lines: list[str], size: int, sha256: str) -> str:
+    return hashlib.sha256("\n".join([*lines, f"{size} {sha256}"]).encode()).hexdigest()
 
 
 def link(previous: str, entry_digest: str) -> str:
@@ -83,6 +90,28 @@ def render(entry: Entry, original: bytes) -> bytes:
     ]
     end = b"\r\n" if b"\r\n" in original[:4096] else b"\n"
     return b"".join(line.encode() + end for line in lines) + original
+
+
+def tombstone(said: Trace, erasure: int, fields: dict[str, Any], body: bytes) -> bytes:
+    """Return the file that takes the place of an erased entry `said`: its place in the chain stays, its words are gone.
+
+    What stood there is vouched for by its digest alone, which tells nothing: 128 random bits went into it.
+    """
+    pairs = [
+        ("Helpdesk-Format", str(FORMAT)),
+        ("Helpdesk-Entry", str(said.number)),
+        ("Helpdesk-Kind", said.kind),
+        ("Helpdesk-Time", said.at),
+        ("Helpdesk-Account", said.account),
+        ("Helpdesk-Ticket", str(said.ticket or "")),
+        ("Helpdesk-Data", _data(fields)),
+        ("Helpdesk-Erased", str(erasure)),
+        ("Helpdesk-Digest", said.digest),
+        ("Helpdesk-Chain", said.chain),
+    ]
+    lines = [line for name, value in pairs if value for line in _folded(name, value)]
+    lines.append(f"Helpdesk-Original: size={len(body)}; sha256={hashlib.sha256(body).hexdigest()}")
+    return b"".join(line.encode() + b"\r\n" for line in lines) + body
 
 
 def path_of(entry: Entry) -> str:
@@ -112,6 +141,7 @@ def read(trace: bytes) -> Trace:
     try:
         size, sha256 = _original(values["Helpdesk-Original"])
         ticket = values.get("Helpdesk-Ticket")
+        erased = int(values["Helpdesk-Erased"]) if "Helpdesk-Erased" in values else None
         return Trace(
             number=int(values["Helpdesk-Entry"]),
             kind=values["Helpdesk-Kind"],
@@ -119,11 +149,12 @@ def read(trace: bytes) -> Trace:
             fields=json.loads(values.get("Helpdesk-Data", "{}")),
             account=values.get("Helpdesk-Account", ""),
             ticket=int(ticket) if ticket else None,
-            random=values["Helpdesk-Random"],
+            random="" if erased else values["Helpdesk-Random"],
             chain=values["Helpdesk-Chain"],
             size=size,
             sha256=sha256,
-            digest=hashlib.sha256("\n".join([*named, f"{size} {sha256}"]).encode()).hexdigest(),
+            digest=values["Helpdesk-Digest"] if erased else _digest(named, size, sha256),
+            erased=erased,
         )
     except (KeyError, ValueError) as error:
         raise BadEntry(f"its trace cannot be read ({error!r})") from error

@@ -1,0 +1,304 @@
+"""Erasure: a person's words leave the record, the database and the search; their place in the chain stays."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from tests.flows import desk
+from tickets import search
+from tickets.actions.accounts import change_account
+from tickets.actions.change import NotAllowed, assign, set_status
+from tickets.actions.erasing import CUT, WHOLE, Held, erase_contact, erase_tickets
+from tickets.actions.hold import hold_contact, hold_ticket
+from tickets.actions.note import note
+from tickets.actions.reply import forward, reply
+from tickets.actions.retention import retain
+from tickets.inbox.rebuild import rebuild
+from tickets.mime.build import File
+from tickets.models import Account, Address, Agent, Contact, Delivery, Entry, InboxItem, Message, State, Ticket
+from tickets.record import read, trace
+from tickets.record.compare import differences, snapshot
+from tickets.record.erase import carry_out, structure
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+SECRET = "My knee hurts since the accident in Ulm."
+PICTURE = File("zoes-knee.png", "image/png", b"\x89PNG knee")
+
+
+@pytest.fixture
+def support(ann: Agent) -> Account:
+    return desk.mailbox()
+
+
+@pytest.fixture
+def asked(support: Account, ann: Agent) -> Ticket:
+    """Zoe wrote, Ann answered, asked an expert, noted, and solved it."""
+    first = desk.arrive(support, desk.mail(SECRET, subject="Zoe's knee", files=(PICTURE,)))
+    assert first is not None
+    ticket = first.ticket
+    desk.settle()
+    assign(ticket, ann, ann)
+    reply(ticket, "We are sorry, Zoe.", ann, to=[{"name": "Zoe Customer", "address": "zoe@customer.example"}])
+    forward(ticket, first, "What do you think?", ann, to=[{"name": "", "address": "expert@maker.example"}])
+    note(ticket, f"She says:\n{SECRET}\nLet us be kind.", ann)
+    set_status(ticket, State.SOLVED, ann)
+    desk.settle()
+    return ticket
+
+
+def zoe() -> Contact:
+    return Contact.objects.get(addresses__address="zoe@customer.example")
+
+
+def whole_record() -> str:
+    """Every byte of the record's folder, but for the config."""
+    root = Path(urlsplit(settings.RECORD_URL).path)
+    return "\n".join(path.read_text(errors="replace") for path in sorted(root.rglob("*:2,S")))
+
+
+def entries() -> list[trace.Trace]:
+    return [one.trace for one in read.walk()]
+
+
+def test_messages_from_and_to_the_person_become_tombstones_everywhere(asked: Ticket, ann: Agent) -> None:
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    said = [(m.direction, m.from_name, m.text.strip()[:26]) for m in Message.objects.order_by("pk")]
+    assert said[0] == ("in", "Erased", "What stood here was erased")
+    assert all("knee" not in text.lower() for _, _, text in said)
+    record = whole_record()
+    for words in ("knee", "accident", "zoe@customer.example", "Zoe", "We are sorry", "PNG"):
+        assert words not in record
+    assert not Address.objects.filter(address="zoe@customer.example").exists()
+
+
+def test_attachments_are_gone_and_search_finds_nothing(asked: Ticket, ann: Agent) -> None:
+    assert [t.number for t in search.search(ann, "accident")] == [asked.number]
+    erase_contact(zoe(), ann, "She asked for it.")
+    for words in ("accident", "zoes-knee.png", "zoe@customer.example", "sorry"):
+        assert not search.search(ann, words).exists()
+    assert not Message.objects.filter(attachments__isnull=False).exists()
+
+
+def test_the_chain_still_holds_and_each_tombstone_names_its_erasure(asked: Ticket, ann: Agent) -> None:
+    before = {one.number: one.digest for one in entries()}
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    chain = ""
+    for one in entries():
+        chain = trace.link(chain, one.digest)
+        assert one.chain == chain
+        assert before.get(one.number, one.digest) == one.digest
+    erasures = {entry.number: entry.fields["erased"] for entry in Entry.objects.filter(kind="erasure")}
+    for one in entries():
+        if one.erased:
+            assert one.number in erasures[one.erased]
+            assert one.random == ""
+
+
+def test_what_happened_stays_without_words(asked: Ticket, ann: Agent) -> None:
+    erase_contact(zoe(), ann, "She asked for it.")
+    asked.refresh_from_db()
+    assert (asked.number, asked.subject, asked.state, asked.assignee) == (1, "", State.SOLVED, ann)
+    kinds = list(asked.events.order_by("pk").values_list("kind", flat=True))
+    assert "assigned" in kinds
+    assert "state" in kinds
+    sent = Delivery.objects.filter(message__automatic=False).order_by("pk").first()
+    assert sent is not None
+    assert (sent.state, sent.recipient) == ("sent", "")
+
+
+def test_others_keep_their_words_when_the_quote_is_cut(asked: Ticket, ann: Agent) -> None:
+    erase_contact(zoe(), ann, "She asked for it.", quotes=CUT)
+    forwarded = Message.objects.get(kind="forward")
+    assert forwarded.text.startswith("What do you think?")
+    assert forwarded.to[0]["address"] == "expert@maker.example"
+    assert forwarded.deliveries.get().recipient == "expert@maker.example"
+    noted = Message.objects.get(direction="note")
+    assert "Let us be kind." in noted.text
+    assert "knee" not in noted.text + forwarded.text
+
+
+def test_others_messages_go_whole_when_they_quote_and_that_is_chosen(asked: Ticket, ann: Agent) -> None:
+    erase_contact(zoe(), ann, "She asked for it.", quotes=WHOLE)
+    assert "kind" not in Message.objects.get(direction="note").text
+    assert "think" not in Message.objects.get(kind="forward").text
+
+
+@pytest.mark.parametrize("quotes", [CUT, WHOLE])
+def test_a_rebuild_after_an_erasure_gives_the_same(asked: Ticket, ann: Agent, quotes: str) -> None:
+    erase_contact(zoe(), ann, "She asked for it.", quotes=quotes)
+    assert desk.rebuilt_differences() == []
+
+
+def test_killed_between_the_rows_and_the_files_it_is_carried_out_later(asked: Ticket, ann: Agent) -> None:
+    erase_tickets([asked], ann, "She asked for it.")
+    desk.append_all()
+    assert "accident" in whole_record(), "the erasure is in the record, its tombstones are not yet"
+    desk.wipe()
+    rebuild()
+    assert "accident" not in "".join(Message.objects.values_list("text", flat=True))
+    assert carry_out() > 0
+    assert "accident" not in whole_record()
+    before = snapshot()
+    desk.wipe()
+    rebuild()
+    assert differences(before, snapshot()) == []
+
+
+def test_two_people_in_one_ticket_are_erased_one_after_the_other(asked: Ticket, ann: Agent, support: Account) -> None:
+    forwarded = Message.objects.get(kind="forward")
+    answer = desk.mail(f"> {SECRET}\nBend it less.", sender="expert@maker.example", name="Ed Expert",
+                       answers=forwarded.message_id)  # fmt: skip
+    desk.arrive(support, answer)
+    desk.settle()
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    assert "Bend it less." in whole_record()
+    erase_contact(Contact.objects.get(addresses__address="expert@maker.example"), ann, "He asked too.")
+    desk.settle()
+    for words in ("Bend it", "Ed Expert", "expert@maker.example", "think"):
+        assert words not in whole_record()
+    assert desk.rebuilt_differences() == []
+
+
+def test_mail_that_was_erased_does_not_come_back_when_it_is_fetched_again(support: Account, ann: Agent) -> None:
+    raw = desk.mail(SECRET)
+    desk.arrive(support, raw)
+    desk.settle()
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.arrive(support, raw)
+    assert InboxItem.objects.count() == 1
+    assert Ticket.objects.count() == 1
+
+
+def test_whoever_writes_again_is_a_new_contact(asked: Ticket, ann: Agent, support: Account) -> None:
+    erase_contact(zoe(), ann, "She asked for it.")
+    again = desk.arrive(support, desk.mail("Me again."))
+    assert again is not None
+    assert again.ticket.number == 2
+    assert again.contact is not None
+    assert again.contact.name == "Zoe Customer"
+    assert desk.rebuilt_differences() == []
+
+
+def test_copies_and_their_envelopes_go_too(support: Account, ann: Agent) -> None:
+    raw = desk.mail(SECRET)
+    envelope = {"from": "zoe@customer.example", "to": ["support@desk.example"]}
+    desk.arrive(support, raw, envelope=envelope)
+    desk.arrive(support, b"Received: by another way\r\n" + raw, envelope=envelope)
+    assert Entry.objects.filter(kind="copy").count() == 1
+    desk.settle()
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    assert "accident" not in whole_record()
+    assert "zoe@customer.example" not in whole_record()
+    assert all("zoe" not in str(item.envelope) for item in InboxItem.objects.all())
+
+
+def test_a_legal_hold_on_a_ticket_beats_the_erasure_and_says_why(asked: Ticket, ann: Agent) -> None:
+    hold_ticket(asked, "Court of Ulm, 3 C 12/26", ann)
+    with pytest.raises(Held, match="#1 is held and cannot be erased: Court of Ulm, 3 C 12/26"):
+        erase_contact(zoe(), ann, "She asked for it.")
+    with pytest.raises(Held):
+        erase_tickets([asked], ann, "Old.")
+    hold_ticket(asked, "", ann)
+    erase_contact(zoe(), ann, "She asked for it.")
+    assert desk.rebuilt_differences() == []
+
+
+def test_a_legal_hold_on_a_contact_beats_the_erasure_and_says_why(asked: Ticket, ann: Agent) -> None:
+    hold_contact(zoe(), "The insurer asks for it", ann)
+    with pytest.raises(Held, match="The insurer asks for it"):
+        erase_contact(zoe(), ann, "She asked for it.")
+    assert desk.rebuilt_differences() == []
+
+
+def test_an_erasure_needs_a_reason_and_keeps_its_author(asked: Ticket, ann: Agent) -> None:
+    with pytest.raises(NotAllowed, match="Say why"):
+        erase_contact(zoe(), ann, "  ")
+    name = erase_contact(zoe(), ann, "She asked for it.")
+    for entry in Entry.objects.filter(kind="erasure"):
+        said = entry.fields
+        assert (said["erasure"], said["by"], said["reason"]) == (name, ann.public_id, "She asked for it.")
+
+
+def test_what_still_waits_to_be_sent_to_the_person_is_withdrawn(asked: Ticket, ann: Agent) -> None:
+    reply(asked, "One more thing.", ann, to=[{"name": "", "address": "zoe@customer.example"}])
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    assert Delivery.objects.order_by("-pk")[0].state == "failed"
+    assert desk.rebuilt_differences() == []
+
+
+def test_resting_tickets_are_erased_when_their_time_is_over(asked: Ticket, ann: Agent, support: Account) -> None:
+    change_account(support, ann, retention_days=30)
+    assert retain() == 0
+    assert retain(timezone.now() + timedelta(days=31)) == 1
+    print(
+        [
+            (e.number, e.fields["contact"], e.fields["erased"], e.fields["fields"].keys())
+            for e in Entry.objects.filter(kind="erasure")
+        ],
+        Contact.objects.values(),
+    )
+    desk.settle()
+    asked.refresh_from_db()
+    assert asked.erased_at is not None
+    record = whole_record()
+    for words in ("accident", "Let us be kind", "zoe@customer.example"):
+        assert words not in record
+    assert retain(timezone.now() + timedelta(days=31)) == 0
+    assert desk.rebuilt_differences() == []
+
+
+def test_a_held_ticket_outlives_its_retention_and_an_open_one_too(asked: Ticket, ann: Agent, support: Account) -> None:
+    change_account(support, ann, retention_days=30)
+    desk.arrive(support, desk.mail("Still open.", sender="max@customer.example"))
+    hold_ticket(asked, "Court of Ulm", ann)
+    assert retain(timezone.now() + timedelta(days=31)) == 0
+
+
+def test_somebody_with_another_ticket_stays_a_customer(asked: Ticket, ann: Agent, support: Account) -> None:
+    desk.arrive(support, desk.mail("Another matter."))
+    erase_tickets([asked], ann, "Old.")
+    desk.settle()
+    assert zoe().name == "Zoe Customer"
+    assert "accident" not in whole_record()
+    assert desk.rebuilt_differences() == []
+
+
+def test_an_erasure_of_many_tickets_is_several_entries_with_one_name(support: Account, ann: Agent) -> None:
+    for number in range(12):
+        desk.arrive(support, desk.mail(f"Question {number}"))
+    name = erase_contact(zoe(), ann, "She asked for it.")
+    found = [entry.fields for entry in Entry.objects.filter(kind="erasure").order_by("pk")]
+    assert len(found) > 1
+    assert {said["erasure"] for said in found} == {name}
+    assert desk.rebuilt_differences() == []
+
+
+def test_structure_keeps_ids_and_states_and_no_words() -> None:
+    said: dict[str, Any] = {
+        "ticket": 7,
+        "message": "abc",
+        "reason": "words",
+        "new_ticket": {"subject": "words", "mailbox": "xyz", "linked": [3]},
+        "deliveries": [{"delivery": "d", "recipient": "zoe@customer.example"}],
+        "bcc": [{"name": "Zoe", "address": "zoe@customer.example"}],
+    }
+    assert structure(said) == {
+        "ticket": 7,
+        "message": "abc",
+        "reason": "",
+        "new_ticket": {"subject": "", "mailbox": "xyz", "linked": [3]},
+        "deliveries": [{"delivery": "d", "recipient": ""}],
+        "bcc": [],
+    }
+    assert structure(structure(said)) == structure(said)

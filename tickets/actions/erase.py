@@ -1,0 +1,150 @@
+"""What an erasure does to the rows: each erased entry's rows become what its tombstone would make them."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from tickets import search
+from tickets.actions.receive import (
+    SNIPPET,
+    Received,
+    add_participants,
+    attachments_of,
+    look_up,
+    received_message,
+    save_participants,
+)
+from tickets.actions.say import said_message
+from tickets.mime.parse import parse
+from tickets.models import (
+    Address,
+    Attachment,
+    AwaitedId,
+    Contact,
+    Delivery,
+    Direction,
+    Entry,
+    Event,
+    InboxItem,
+    Message,
+    Ticket,
+)
+from tickets.models.many import save_many
+from tickets.record.erase import Erasure, read_erasure, structure
+
+# What a message stays, whatever is erased.
+IDENTITY = {"id", "public_id", "ticket", "entry", "contact", "speaks_of", "account", "channel"}
+# Events whose data are ids, states and tags alone; of all others the texts go.
+WORDLESS_EVENTS = {"state", "assigned", "priority", "team", "tagged", "untagged", "merged"}
+
+
+def apply_erasure(entry: Entry, original: bytes) -> None:
+    """Make what an entry of kind "erasure" says; `original` is its mail. Doing it twice changes nothing more."""
+    erasure = read_erasure(entry, original)
+    found = Entry.objects.filter(number__in=erasure.erased).select_related("account").order_by("number")
+    rows = [row for row in found if not (row.erased and entry.number and row.erased > entry.number)]  # a later one's
+    _empty_messages(_rewrite([row for row in rows if row.erased is None or row.erased != entry.number], erasure))
+    touched = set(Message.objects.filter(entry__in=[row.pk for row in rows]).values_list("ticket", flat=True))
+    _empty_deliveries(rows)
+    _empty_events(rows)
+    for row in rows:
+        InboxItem.objects.filter(entry=row).update(
+            envelope=row.fields.get("envelope", {}), reason=row.fields.get("reason", "")
+        )
+    erased = Ticket.objects.filter(number__in=entry.fields["tickets"])
+    erased.update(subject="", erased_at=entry.at)
+    _settle_tickets(touched | set(erased.values_list("pk", flat=True)))
+    if contact := entry.fields["contact"]:
+        Address.objects.filter(contact__public_id=contact).delete()
+        Contact.objects.filter(public_id=contact).update(name="", language="", removed_at=entry.at)
+
+
+def _rewrite(rows: Sequence[Entry], erasure: Erasure) -> list[Received]:
+    """Give entries whose files are whole (not tombstones of this erasure already) what their tombstones will say."""
+    emptied = []
+    for row in rows:
+        row.fields, body = erasure.become(row.number or 0, row.fields)
+        row.random, row.original_size, row.original_sha256 = "", len(body), sha256(body).hexdigest()
+        emptied.append(Received(row, parse(body)))
+    save_many(rows, ["fields", "random", "original_size", "original_sha256"])
+    return emptied
+
+
+def _empty_messages(emptied: Sequence[Received]) -> None:
+    """Make each message what its tombstone says."""
+    by_entry = {one.entry.pk: one for one in emptied}
+    messages = list(Message.objects.filter(entry__in=by_entry).select_related("ticket__mailbox", "author"))
+    keys = [message.pk for message in messages]
+    search.forget(keys)
+    Attachment.objects.filter(message__in=keys).delete()
+    AwaitedId.objects.filter(message__in=keys).delete()
+    for message in messages:
+        one = by_entry[message.entry_id]
+        _refill(message, _said(one, message))
+        files = attachments_of(message, one.mail)
+        Attachment.objects.bulk_create(files)
+        search.index([message], {message.public_id: [file.filename for file in files]})
+
+
+def _said(one: Received, message: Message) -> Message:
+    """The message as it would be made from the tombstone."""
+    if message.direction == Direction.IN:
+        return received_message(one, look_up([one.fields]))
+    return said_message(one.entry, one.mail, message.ticket, message.author)
+
+
+def _refill(message: Message, made: Message) -> None:
+    for field in Message._meta.concrete_fields:
+        if field.name not in IDENTITY:
+            setattr(message, field.attname, getattr(made, field.attname))
+    message.save()
+
+
+def _empty_deliveries(rows: Sequence[Entry]) -> None:
+    """Recipients and the other side's words go with the messages they belong to; what stays stands in the decisions."""
+    for row in rows:
+        for one in row.fields.get("deliveries", []):
+            Delivery.objects.filter(public_id=one["delivery"]).update(
+                recipient=one["recipient"], route_reason=one["reason"], data={}
+            )
+        for one in row.fields.get("outcomes", []):
+            Delivery.objects.filter(public_id=one["delivery"], outcome=row).update(
+                reason=one["reason"], remote_ids=one["remote_ids"], rendered_sha256=one["rendered"]
+            )
+        if bounced := row.fields.get("bounced"):
+            Delivery.objects.filter(public_id=bounced["delivery"], outcome=row).update(reason=bounced["reason"])
+
+
+def _empty_events(rows: Sequence[Entry]) -> None:
+    events = list(Event.objects.filter(entry__in=[row.pk for row in rows]))
+    for event in events:
+        event.reason = ""
+        if event.kind not in WORDLESS_EVENTS:
+            event.data = structure(event.data)
+    save_many(events, ["reason", "data"])
+
+
+def _settle_tickets(keys: Iterable[int]) -> None:
+    """Bring what tickets show of their messages up to date."""
+    for ticket in Ticket.objects.filter(pk__in=set(keys)).select_related("mailbox").order_by("pk"):
+        newest = (
+            ticket.messages.exclude(direction=Direction.NOTE).filter(automatic=False).order_by("-at", "-pk").first()
+        )
+        ticket.snippet = " ".join((newest.reply or newest.text).split())[:SNIPPET] if newest else ""
+        ticket.save(update_fields=["snippet"])
+        _settle_participants(ticket)
+
+
+def _settle_participants(ticket: Ticket) -> None:
+    """Who takes part follows from the messages that are left, and from agents' decisions."""
+    pairs: dict[tuple[int, str], None] = {}
+    public = ticket.messages.exclude(direction=Direction.NOTE).filter(via=False, automatic=False)
+    for message in public.defer("text", "html", "reply").iterator(chunk_size=500):
+        message.ticket = ticket
+        boxes = [box["address"] for box in [*message.to, *message.cc]]
+        own = [message.from_address] if message.direction == Direction.IN else []
+        add_participants(pairs, message, [*own, *boxes])
+    for event in ticket.events.filter(kind="participant"):
+        if address := event.data.get("participant"):
+            pairs[ticket.pk, address] = None
+    ticket.participants.all().delete()
+    save_participants(pairs)

@@ -1,0 +1,194 @@
+"""What an erasure takes in: which entries go whole, which are cut, and what of them stays because it is about others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Q
+
+from tickets.actions.person import Person
+from tickets.mime.parse import Mail, parse
+from tickets.models import Agent, Contact, Delivery, Direction, Entry, Message, Ticket, new_id
+from tickets.record import erase, read
+
+CUT, WHOLE = "cut", "whole"  # what becomes of others' messages that quote the person: the quote goes, or the message
+WITHOUT_TICKET = ("copy", "screened", "ignored", "contact")  # the condition of an index
+WHO = ("address", "address_data", "new_contact", "proven", "unreachable")  # what a decision says of a sender
+
+
+@dataclass(slots=True)
+class Order:
+    """Who wants what erased, and why."""
+
+    by: Agent | None
+    reason: str
+    person: Person | None  # None: whole tickets, whoever wrote in them
+    quotes: str
+    at: datetime
+    name: str = field(default_factory=new_id)  # the same for all entries of one erasure
+    erased: set[int] = field(default_factory=set)  # numbers, so far
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one entry of an erasure takes in."""
+
+    tickets: list[int]  # whose subject goes too
+    erased: list[int] = field(default_factory=list)
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cut: dict[int, bytes] = field(default_factory=dict)
+    deliveries: set[str] = field(default_factory=set)  # public ids, of messages that go
+
+
+def plan_for(order: Order, numbers: list[int], contact: Contact | None) -> Plan:
+    """Look at every entry of the tickets `numbers`; with `contact` at those that belong to no ticket."""
+    whose = Q(contact__public_id=order.person.contact) if order.person else Q()
+    plan = Plan(
+        list(Ticket.objects.filter(whose, number__in=numbers).order_by("number").values_list("number", flat=True))
+    )
+    own = set(plan.tickets) | set(
+        Ticket.objects.filter(merged_into__number__in=plan.tickets).values_list("number", flat=True)
+    )
+    messages = {
+        message.entry_id: message
+        for message in Message.objects.filter(entry__in=Entry.objects.filter(scope(numbers)))
+        .select_related("contact", "ticket")
+        .prefetch_related("deliveries")
+        .defer("html")
+    }
+    entries = Entry.objects.filter(scope(numbers)).order_by("number")
+    for entry in entries.iterator(chunk_size=200):
+        _consider(order, plan, entry, messages.get(entry.pk), own)
+    if contact is not None:
+        _consider_strays(order, plan)
+    return plan
+
+
+def _consider(order: Order, plan: Plan, entry: Entry, message: Message | None, own: set[int]) -> None:
+    person = order.person
+    if person is None:
+        _bury(plan, entry, message, None)
+    elif message is not None:
+        _consider_message(order, plan, entry, message, message.ticket.number in own)
+    elif entry.ticket_number in own or _speaks_of(entry, plan) or person.is_named_in(str(entry.fields)):
+        _bury(plan, entry, None, person)
+
+
+def _consider_message(order: Order, plan: Plan, entry: Entry, message: Message, is_own: bool) -> None:
+    person = order.person
+    assert person is not None
+    if _is_from_or_to(message, person):
+        plan.deliveries.update(one.public_id for one in message.deliveries.all())
+        _bury(plan, entry, message, person)
+        return
+    mail = parse(read.original(entry))
+    quoted = person.is_quoted_in(mail)
+    if quoted and order.quotes == WHOLE:
+        _bury(plan, entry, message, person)
+    elif quoted or is_own or _is_named(person, mail):
+        _cut(plan, entry, message, person, mail)
+
+
+def _is_from_or_to(message: Message, person: Person) -> bool:
+    if message.direction == Direction.IN:
+        return message.contact is not None and message.contact.public_id == person.contact
+    return any(one.recipient.lower() in person.addresses for one in message.deliveries.all())
+
+
+def _is_named(person: Person, mail: Mail) -> bool:
+    boxes = " ".join(f"{box.name} {box.address}" for box in [*mail.to, *mail.cc])
+    return person.is_named_in(f"{mail.subject or ''} {boxes} {mail.text}")
+
+
+def _speaks_of(entry: Entry, plan: Plan) -> bool:
+    """Whether an outcome or a retry is about a delivery of a message that goes."""
+    named = {one["delivery"] for one in entry.fields.get("outcomes", [])} | {entry.fields.get("delivery", "")}
+    return bool(named & plan.deliveries)
+
+
+def _bury(plan: Plan, entry: Entry, message: Message | None, person: Person | None) -> None:
+    """The entry becomes a tombstone; of a decision that is also about others, their part stays."""
+    plan.erased.append(entry.number or 0)
+    if message is not None:
+        plan.kept[str(entry.number)] = {"id": _id_to_keep(message.message_id, person), "date": message.at.isoformat()}
+    kept = _kept_of_others(entry.fields, person)
+    if kept != erase.structure(entry.fields):
+        plan.fields[str(entry.number)] = kept
+
+
+def _id_to_keep(message_id: str, person: Person | None) -> str:
+    """The Message-ID keeps the thread together; one that names the person becomes a digest of itself."""
+    if person and person.is_named_in(message_id):
+        return f"{sha256(message_id.encode()).hexdigest()[:32]}@erased.invalid"
+    return message_id
+
+
+def _kept_of_others(fields: dict[str, Any], person: Person | None) -> dict[str, Any]:
+    """The decision without words, but with the addresses of everybody else: they are customers still."""
+    kept: dict[str, Any] = erase.structure(fields)
+    if person is None or fields.get("contact") != person.contact:
+        kept |= {name: fields[name] for name in WHO if name in fields}
+    addresses = person.addresses if person else set()
+    for name in ("deliveries", "outcomes"):
+        decided = fields.get(name, [])
+        spared = _not_to(addresses, decided)
+        if spared:
+            pairs = zip(decided, kept[name], strict=True)
+            kept[name] = [whole if whole["delivery"] in spared else empty for whole, empty in pairs]
+    if "bounced" in fields and _not_to(addresses, [fields["bounced"]]):
+        kept["bounced"] = fields["bounced"]
+    return kept
+
+
+def _not_to(addresses: set[str], decided: Sequence[dict[str, Any]]) -> set[str]:
+    """Which of these deliveries went to somebody else."""
+    known = {one["delivery"]: one["recipient"] for one in decided if "recipient" in one}
+    known |= _recipients(one["delivery"] for one in decided if "recipient" not in one)
+    return {name for name, recipient in known.items() if recipient and recipient.lower() not in addresses}
+
+
+def _recipients(deliveries: Iterable[str]) -> dict[str, str]:
+    return dict(Delivery.objects.filter(public_id__in=list(deliveries)).values_list("public_id", "recipient"))
+
+
+def _cut(plan: Plan, entry: Entry, message: Message, person: Person, mail: Mail) -> None:
+    """The entry stays, without what is the person's in it."""
+    number = entry.number or 0
+    mail.date = mail.date or message.at
+    mail.message_id = _id_to_keep(mail.message_id or f"{number}@erased.invalid", person)
+    mail.references = [_id_to_keep(one, person) for one in mail.references]
+    plan.erased.append(number)
+    plan.cut[number] = person.cut(mail)
+    plan.fields[str(number)] = person.scrub(entry.fields)
+
+
+def _consider_strays(order: Order, plan: Plan) -> None:
+    """What arrived and made no message: copies of what goes, and what the person's addresses sent."""
+    person = order.person
+    assert person is not None
+    strays = Entry.objects.filter(kind__in=WITHOUT_TICKET, number__isnull=False, erased=None).order_by("pk")
+    for entry in strays.iterator(chunk_size=500):
+        said = entry.fields
+        if said.get("contact") == person.contact or person.is_named_in(str(said)):
+            _bury(plan, entry, None, person)
+    for entry in Entry.objects.filter(kind=erase.KIND, number__isnull=False).order_by("number").iterator(500):
+        _consider_erasure(order, plan, entry)
+
+
+def _consider_erasure(order: Order, plan: Plan, entry: Entry) -> None:
+    """An earlier erasure of somebody else left this person's part in its entry; that has been carried out since."""
+    said = entry.fields
+    gone = {str(number) for number in order.erased} & said["fields"].keys()
+    if gone and said["erasure"] != order.name:
+        rest = {number: fields for number, fields in said["fields"].items() if number not in gone}
+        plan.erased.append(entry.number or 0)
+        plan.fields[str(entry.number)] = said | {"cut": [], "fields": rest}
+
+
+def scope(numbers: list[int]) -> Q:
+    """Return the entries of these tickets, and of those merged into them."""
+    merged = Ticket.objects.filter(merged_into__number__in=numbers).values_list("number", flat=True)
+    return Q(ticket_number__in=[*numbers, *merged])
