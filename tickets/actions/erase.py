@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
+from django.db.models import Q
+
 from tickets import search
 from tickets.actions.receive import (
     SNIPPET,
@@ -50,7 +52,8 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
         InboxItem.objects.filter(entry=row).update(
             envelope=row.fields.get("envelope", {}), reason=row.fields.get("reason", "")
         )
-    erased = Ticket.objects.filter(number__in=entry.fields["tickets"])
+    named = entry.fields["tickets"]
+    erased = Ticket.objects.filter(Q(number__in=named) | Q(merged_into__number__in=named))
     erased.update(subject="", erased_at=entry.at)
     _settle_tickets(touched | set(erased.values_list("pk", flat=True)))
     if contact := entry.fields["contact"]:
@@ -124,7 +127,8 @@ def _empty_events(rows: Sequence[Entry]) -> None:
 
 
 def _settle_tickets(keys: Iterable[int]) -> None:
-    """Bring what tickets show of their messages up to date."""
+    """Bring what tickets show of their messages up to date; one that was merged into another shows nothing."""
+    Ticket.objects.filter(merged_into__in=set(keys)).update(snippet="")
     for ticket in Ticket.objects.filter(pk__in=set(keys)).select_related("mailbox").order_by("pk"):
         newest = (
             ticket.messages.exclude(direction=Direction.NOTE).filter(automatic=False).order_by("-at", "-pk").first()

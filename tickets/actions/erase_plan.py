@@ -46,12 +46,10 @@ class Plan:
 def plan_for(order: Order, numbers: list[int], contact: Contact | None) -> Plan:
     """Look at every entry of the tickets `numbers`; with `contact` at those that belong to no ticket."""
     whose = Q(contact__public_id=order.person.contact) if order.person else Q()
-    plan = Plan(
-        list(Ticket.objects.filter(whose, number__in=numbers).order_by("number").values_list("number", flat=True))
-    )
-    own = set(plan.tickets) | set(
-        Ticket.objects.filter(merged_into__number__in=plan.tickets).values_list("number", flat=True)
-    )
+    there = Q(number__in=numbers) | Q(merged_into__number__in=numbers)
+    own = set(Ticket.objects.filter(whose, there).values_list("number", flat=True))
+    own |= set(Ticket.objects.filter(merged_into__number__in=own).values_list("number", flat=True))
+    plan = Plan(sorted(own))
     messages = {
         message.entry_id: message
         for message in Message.objects.filter(entry__in=Entry.objects.filter(scope(numbers)))
@@ -72,7 +70,7 @@ def _consider(order: Order, plan: Plan, entry: Entry, message: Message | None, o
     if person is None:
         _bury(plan, entry, message, None)
     elif message is not None:
-        _consider_message(order, plan, entry, message, message.ticket.number in own)
+        _consider_message(order, plan, entry, message, entry.ticket_number in own)
     elif entry.ticket_number in own or _speaks_of(entry, plan) or person.is_named_in(str(entry.fields)):
         _bury(plan, entry, None, person)
 
