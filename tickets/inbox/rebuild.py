@@ -111,7 +111,7 @@ def _entry(one: Recorded, account: Account | None) -> Entry:
         random=said.random,
         chain=said.chain,
         path=one.path,
-        erased=trace.erased,
+        erased=said.erased,
         marked_at=timezone.now(),
     )
 
