@@ -69,11 +69,6 @@ class BucketStore:
             for done in [pool.submit(self.write, name, data) for name, data in files]:
                 done.result()
 
-    def replace(self, name: str, data: bytes) -> None:
-        """Versions that the bucket keeps of old objects are not reached by this."""
-        with self._asking("take", name):
-            self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=data)
-
     def settle(self, *folders: str) -> None:
         """A PUT that was answered is durable."""
 

@@ -137,10 +137,6 @@ class FolderStore:
         self._folder(folder)
         return f"{folder.parent / 'tmp' if folder.name == 'cur' else folder}/.{uuid.uuid4().hex}"
 
-    def replace(self, name: str, data: bytes) -> None:
-        self.write(name, data)  # written aside and renamed: there is never half a file
-        self.settle(name.rsplit("/", 1)[0])
-
     def settle(self, *folders: str) -> None:
         for folder in folders:
             _sync(self.root / folder)
