@@ -6,14 +6,13 @@ from hashlib import sha256
 from django.db.models import Q
 
 from tickets import search
+from tickets.actions.participants import add_participants, save_participants
 from tickets.actions.receive import (
     SNIPPET,
     Received,
-    add_participants,
     attachments_of,
     look_up,
     received_message,
-    save_participants,
 )
 from tickets.actions.say import said_message
 from tickets.mime.parse import parse
