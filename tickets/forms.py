@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.channels import Channel, Field
 from tickets.mime.addresses import mailboxes
-from tickets.models import Account, Agent, Role, State, Team
+from tickets.models import Account, Agent, Mirror, Role, State, Team
+from tickets.models.mirrors import MAILBOX, YEAR
 
 KINDS = ("reply", "reply-all", "forward", "note", "new")
 _ONE = re.compile(r'(?:"[^"]*"|[^,;])+')
@@ -220,3 +221,34 @@ def checked(fault: Callable[[str], str]) -> Callable[[str], None]:
             raise forms.ValidationError(words)
 
     return validate
+
+
+class MirrorForm(forms.Form):
+    """A place that the record is copied to."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    url = forms.CharField(
+        label=_("Place"),
+        max_length=1000,
+        help_text=_(
+            "A mailbox: imaps://archive%40example.org@imap.example.org/Holdfast · a bucket: "
+            "s3://ACCESSKEY@bucket/prefix?endpoint=https://s3.example.net · a folder: file:///mnt/copy"
+        ),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
+    password = forms.CharField(
+        label=_("Password or secret key"),
+        required=False,
+        strip=False,
+        max_length=PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    folders = forms.ChoiceField(
+        label=_("Folders in a mailbox"), choices=[(YEAR, _("one per year")), (MAILBOX, _("one per mailbox of ours"))]
+    )
+
+    def __init__(self, mirror: Mirror | None, data: Any = None) -> None:
+        kept = {"name": mirror.name, "url": mirror.url, "folders": mirror.folders} if mirror else {}
+        super().__init__(data, initial=kept)
+        if mirror and mirror.secrets:
+            self.fields["password"].help_text = _("Stored. Type a new one to change it.")

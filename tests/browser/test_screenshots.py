@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import ready, sign_in
 from tickets.actions.accounts import report_health
+from tickets.actions.mirrors import add_mirror
 from tickets.demo.seed import seed
 from tickets.models import Account, Agent, Delivery, Draft, InboxItem, Message, Role, Ticket
 from tickets.views import welcome_token
@@ -81,6 +82,9 @@ def test_screens_that_are_filled(camera: tuple[Page, Shoot], live_url: str) -> N
     ):
         shoot(f"filled-{name}", f"/{path}")
     for name, path in (("account-form", "accounts/add/"), ("people", "people/"), ("me", "me/"), ("report", "reports/")):
+        shoot(f"filled-{name}", f"/{path}")
+    add_mirror("Archive", "imaps://archive%40harbourlane.example@imap.provider.example/Holdfast")
+    for name, path in (("mirrors", "mirrors/"), ("mirror-form", "mirrors/add/")):
         shoot(f"filled-{name}", f"/{path}")
     shoot(
         "filled-parked-item", f"/parked/{InboxItem.objects.filter(state='parked').values_list('spool', flat=True)[0]}/"

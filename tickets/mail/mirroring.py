@@ -8,7 +8,7 @@ from django.db import connection
 from tickets.mail.mirror import open_target
 from tickets.models import Mirror
 from tickets.record import mirror as mirroring
-from tickets.record.target import Trouble
+from tickets.record.target import Trouble, make_place
 
 SECONDS = 120.0  # of one visit; what is left then waits for the next bell
 logger = logging.getLogger(__name__)
@@ -39,9 +39,11 @@ def _visit(mirror: Mirror) -> None:
         connection.close()
 
 
-def probe(mirror: Mirror) -> str:
-    """Go there and look, without writing; return what is wrong in words, "" when nothing is. It need not be saved."""
+def probe(mirror: Mirror, is_new: bool = False) -> str:
+    """Go there and look; return what is wrong in words, "" when nothing is. A new one need not be saved; its folder is made."""
     try:
+        if is_new:
+            make_place(mirror.url)
         target = open_target(mirror)
         try:
             target.probe()

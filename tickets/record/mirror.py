@@ -236,11 +236,16 @@ def _note_failure(mirror: Mirror, error: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How far a mirror is behind: entries, and seconds since the record has the first of them."""
+    """How far a mirror is behind: how many entries, and since when the record has the first of them."""
 
     mirror: Mirror
     entries: int
-    seconds: float
+    since: datetime | None
+
+    @property
+    def seconds(self) -> float:
+        """How long the first of them waits; 0.0 when there is none."""
+        return round(max(0.0, (timezone.now() - self.since).total_seconds()), 1) if self.since else 0.0
 
 
 def lags() -> list[Lag]:
@@ -248,11 +253,10 @@ def lags() -> list[Lag]:
     mirrors = list(Mirror.objects.filter(removed_at__isnull=True).order_by("name").defer("secrets"))
     if not mirrors:
         return []
-    last, now = head().number, timezone.now()
+    last = head().number
     firsts = Entry.objects.filter(number__in={mirror.cursor + 1 for mirror in mirrors}, marked_at__isnull=False)
     since = dict(firsts.values_list("number", "marked_at"))
-    waits = {number: (now - at).total_seconds() for number, at in since.items() if at}
-    return [Lag(one, max(0, last - one.cursor), round(max(0.0, waits.get(one.cursor + 1, 0.0)), 1)) for one in mirrors]
+    return [Lag(one, max(0, last - one.cursor), since.get(one.cursor + 1)) for one in mirrors]
 
 
 def unreached(number: int) -> list[str]:

@@ -154,6 +154,14 @@ def open_store(mirror: Mirror) -> StoreTarget:
     return StoreTarget(store, str(folder))
 
 
+def make_place(url: str) -> None:
+    """Make the folder of a new mirror: when it is missing later, its disk is away. Raises Trouble."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        with _said_by(unquote(parts.path)):
+            Path(unquote(parts.path)).mkdir(mode=0o750, parents=True, exist_ok=True)
+
+
 def overlaps_record(url: str) -> bool:
     """Whether a folder or bucket lies in the record's own, or around it."""
     parts, ours = urlsplit(url), urlsplit(settings.RECORD_URL)

@@ -14,11 +14,13 @@ from redis import RedisError
 
 from tickets import heartbeat
 from tickets.models import Entry, InboxItem, ItemState
+from tickets.record.mirror import Lag, lags
 
 # From here on a person should look.
 LITTLE_DISK_BYTES = 500 * 1024 * 1024
 LONG_WAIT_SECONDS = 300
 LONG_LAG_SECONDS = 60
+LONG_MIRROR_SECONDS = 3600
 
 
 @require_safe
@@ -46,9 +48,23 @@ def ask_database() -> dict[str, Any]:
             "database": "ok",
             "oldest_waiting_seconds": age(waiting.values_list("received_at", flat=True).first()),
             "appender_lag_seconds": age(unwritten.values_list("at", flat=True).first()),
+            "mirrors": [mirror_row(lag) for lag in lags()],
         }
     except (DatabaseError, OSError) as error:
-        return {"database": plain(error), "oldest_waiting_seconds": None, "appender_lag_seconds": None}
+        unknown: dict[str, Any] = {"oldest_waiting_seconds": None, "appender_lag_seconds": None, "mirrors": []}
+        return {"database": plain(error), **unknown}
+
+
+def mirror_row(lag: Lag) -> dict[str, Any]:
+    """How far a mirror is; not what its server said, nor where it is: this page is open to everybody."""
+    return {
+        "name": lag.mirror.name,
+        "entries_behind": lag.entries,
+        "seconds_behind": lag.seconds,
+        "works": not lag.mirror.last_error,
+        "paused": lag.mirror.paused_at is not None,
+        "refused": lag.mirror.missing_count,
+    }
 
 
 def ask_broker() -> dict[str, Any]:
@@ -71,6 +87,7 @@ def judge(report: dict[str, Any]) -> str:
         and report["disk_free_bytes"] > LITTLE_DISK_BYTES
         and report["oldest_waiting_seconds"] < LONG_WAIT_SECONDS
         and report["appender_lag_seconds"] < LONG_LAG_SECONDS
+        and all(one["paused"] or one["seconds_behind"] < LONG_MIRROR_SECONDS for one in report["mirrors"])
     )
     return "ok" if well else "degraded"
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tickets.models import Account, Health, Role
+from tickets.models import Account, Health, Mirror, Role
 from tickets.views.access import agent_of, signed_in
 from tickets.views.lists import Lists, TicketList, counts, lists_for, said
+
+FAILURES_TO_SHOW = 3  # of a mirror, in a row: one is often over by the next visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ def rail(lists: Lists, current: str = "") -> dict[str, Any]:
         "rail_current": current,
         "parked_count": said(found["parked"]) if found["parked"] else "",
         "troubled": sum(is_troubled(account) for account in lists.accounts),
+        "troubled_mirrors": troubled_mirrors() if lists.agent.role == Role.ADMINISTRATOR else 0,
         "may_administrate": lists.agent.role == Role.ADMINISTRATOR,
         "may_write": lists.agent.may_write,
         "has_accounts": bool(lists.accounts),
@@ -39,6 +43,12 @@ def rail(lists: Lists, current: str = "") -> dict[str, Any]:
 def is_troubled(account: Account) -> bool:
     """Whether a person should look at this account."""
     return account.health != Health.WORKING or account.paused_at is not None
+
+
+def troubled_mirrors() -> int:
+    """How many mirrors a person should look at."""
+    stuck = Q(paused_at__isnull=False) | Q(failures__gte=FAILURES_TO_SHOW)
+    return Mirror.objects.filter(stuck, removed_at__isnull=True).count()
 
 
 def frame(request: HttpRequest, current: str = "") -> dict[str, Any]:

@@ -5,7 +5,6 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import IntegrityError
@@ -64,8 +63,8 @@ class Copy(Verb):
         password = password_in(options)
         try:
             url, secret = place_of(options["url"])
-            make_folder(url)
-            if wrong := probe(Mirror(name=options["name"], url=url, secrets={"password": password or secret})):
+            mirror = Mirror(name=options["name"], url=url, secrets={"password": password or secret})
+            if wrong := probe(mirror, is_new=True):
                 raise CommandError(wrong)
             add_mirror(options["name"], options["url"], password, options["folders"])
         except NoPlace as error:
@@ -113,15 +112,6 @@ def password_in(options: dict[str, Any]) -> str:
         return options["password_file"].read_text("utf-8").rstrip("\r\n") if options["password_file"] else ""
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"The file {options['password_file']} cannot be read: {error}") from None
-
-
-def make_folder(url: str) -> None:
-    """Make a mirror's folder: later a missing one means that its disk is away. Raises CommandError."""
-    if url.startswith("file:"):
-        try:
-            Path(unquote(urlsplit(url).path)).mkdir(mode=0o750, parents=True, exist_ok=True)
-        except OSError as error:
-            raise CommandError(f"The folder cannot be made: {error}") from None
 
 
 def mirror_named(name: str) -> Mirror:
