@@ -282,6 +282,10 @@ class Channel:
         """Really ask the vendor whether this account works, both ways."""
         return Probe(Health.WORKING)
 
+    def watch(self) -> str:
+        """Say in words what is wrong as far as can be told without asking anybody; "" for nothing. Asked every few seconds."""
+        return ""
+
     def examine(self, seconds: float) -> list[str]:
         """Try out what `probe` cannot, for at most `seconds`, set the account so, and return what was found, in words."""
         return []

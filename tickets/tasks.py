@@ -97,6 +97,7 @@ def sweep() -> None:
     retain()
     erase.carry_out()
     delivering.give_up_on_abandoned()
+    delivering.watch()
     delivering.recheck()
     wake("seal")
 

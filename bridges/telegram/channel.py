@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from bridges.telegram import mail, read, updates
-from bridges.telegram.health import note, recent_conflict, refused_token, taken_over
+from bridges.telegram.health import keep, note, recent_conflict, refused_token, silence, taken_over
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.values import load, words
 from tickets.channels import Channel, Done, Field, Health, Limit, NotConnected, Notice, Outgoing, Probe, keep_address
@@ -109,6 +109,7 @@ class Telegram(Channel):
             address = f"{settings.SITE_URL}/bridges/{self.account.public_id}/"
             wanted = {"url": address, "secret_token": self.webhook_secret, "allowed_updates": updates.ALLOWED}
             self._ask("setWebhook", **wanted)
+            keep(self.account, polled=None)
         else:
             self._ask("deleteWebhook", drop_pending_updates=False)
         note(self.account, Health.WORKING, "")
@@ -127,8 +128,16 @@ class Telegram(Channel):
             if is_cut_off(refused):
                 return Probe(Health.CUT_OFF, refused_token(refused.description))
             raise NotConnected(_("Telegram cannot be asked: %s") % refused.description) from refused
-        fault = self._webhook_fault(found if isinstance(found, dict) else {}) or recent_conflict(self.account)
+        fault = (
+            self._webhook_fault(found if isinstance(found, dict) else {})
+            or recent_conflict(self.account)
+            or self.watch()
+        )
         return Probe(Health.DEGRADED, fault) if fault else Probe(Health.WORKING)
+
+    def watch(self) -> str:
+        """Warn when polling has stopped for half the time that Telegram keeps what customers write."""
+        return "" if self._pushes else silence(self.account)
 
     def _webhook_fault(self, info: dict[str, Any]) -> str:
         url = words(info, "url")

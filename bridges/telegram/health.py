@@ -1,11 +1,18 @@
 """How a bot's account does, in words for people."""
 
 import time
+from datetime import UTC, datetime
 
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tickets.channels import Account
 
+SILENT_AFTER = 12 * 3600  # seconds without a poll that are worth a warning
+KEPT_BY_TELEGRAM = 24 * 3600  # channels.md §1.2: what nobody fetched for so long is gone
+GAP_TOLD = 7 * 24 * 3600  # how long a gap is told of
 CONFLICT_LASTS = 30.0  # seconds; the poll tries again after five
 
 
@@ -15,10 +22,47 @@ def note(account: Account, health: str, reason: str) -> None:
     account.save(update_fields=["health", "health_reason"])
 
 
+def keep(account: Account, **changed: object) -> None:
+    """Change some of what is kept with an account, and nothing else of it: others write there too."""
+    with transaction.atomic():
+        fresh = type(account).objects.select_for_update().only("state").get(pk=account.pk)
+        fresh.state = account.state = fresh.state | changed
+        fresh.save(update_fields=["state"])
+
+
 def note_conflict(account: Account, words: str) -> None:
     """Keep that somebody else receives what is meant for us; no other call than a poll would find it out."""
-    account.state = account.state | {"conflict": {"at": time.time(), "words": words}}
-    account.save(update_fields=["state"])
+    keep(account, conflict={"at": time.time(), "words": words})
+
+
+def note_poll(account: Account) -> None:
+    """Keep when Telegram was last asked for what came, and whether more was lost before than it keeps."""
+    now, before = time.time(), account.state.get("polled")
+    gap = {"gap": {"from": before, "to": now}} if before and now - before > KEPT_BY_TELEGRAM else {}
+    keep(account, polled=now, **gap)
+
+
+def silence(account: Account) -> str:
+    """Say that nothing was fetched for long, or that there was a gap lately; "" for neither."""
+    now, last, gap = time.time(), account.state.get("polled"), account.state.get("gap")
+    if last and now - last > SILENT_AFTER:
+        words = _(
+            "Nothing was fetched from Telegram since %(since)s. It keeps what customers write for 24 hours only: "
+            "start the part “mail”, or look why it cannot reach Telegram."
+        )
+        return words % {"since": _moment(last)}
+    if gap and now - gap["to"] < GAP_TOLD:
+        words = _(
+            "Nothing was fetched from Telegram between %(since)s and %(until)s. It keeps what customers write for 24 "
+            "hours only: what they wrote before %(lost)s is lost, and they do not know it."
+        )
+        since, until, lost = (_moment(at) for at in (gap["from"], gap["to"], gap["to"] - KEPT_BY_TELEGRAM))
+        return words % {"since": since, "until": until, "lost": lost}
+    return ""
+
+
+def _moment(at: float) -> str:
+    return date_format(localtime(datetime.fromtimestamp(at, UTC)), "DATETIME_FORMAT")
 
 
 def recent_conflict(account: Account) -> str:

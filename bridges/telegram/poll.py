@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from telegram import Bot
 
 from bridges.telegram import api
-from bridges.telegram.health import conflict, note, note_conflict, refused_token
+from bridges.telegram.health import conflict, keep, note, note_conflict, note_poll, refused_token, silence
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.updates import ALLOWED, as_bytes, key
 from bridges.telegram.values import Object
@@ -34,11 +34,14 @@ def poll(account: Account, token: str, url: str, stop: Callable[[], bool]) -> No
             pause = 1.0 if rest else min(pause * 2, LONGEST_PAUSE)
             continue
         pause = 1.0
+        if batch is None:
+            continue
         if batch:
             take(account, batch)
-        if batch is not None and not healthy:
+        note_poll(account)
+        if not healthy:
             healthy = True
-            note(account, Health.WORKING, "")
+            note(account, Health.DEGRADED if silence(account) else Health.WORKING, silence(account))
 
 
 def _fetch(offset: int | None) -> Callable[[Bot], Any]:
@@ -57,8 +60,7 @@ def take(account: Account, batch: list[Object]) -> None:
     """
     arrivals = [Arrival(account, raw, "poll", key(update)) for update in batch for raw in [as_bytes(update)]]
     accept_many(arrivals)
-    account.state = account.state | {"offset": int(batch[-1]["update_id"]) + 1}
-    account.save(update_fields=["state"])
+    keep(account, offset=int(batch[-1]["update_id"]) + 1)
 
 
 def _trouble(account: Account, refused: Refused) -> float | None:

@@ -85,6 +85,17 @@ def recheck(accounts: Iterable[Account] | None = None) -> None:
             report_health(account, found.health, found.reason)
 
 
+def watch() -> None:
+    """Degrade working accounts that their channel finds silent: a poller that is not there cannot say so itself."""
+    for account in Account.objects.filter(removed_at__isnull=True, paused_at__isnull=True, health=Health.WORKING)[:500]:
+        try:
+            fault = open_channel(account).watch()
+        except NotConnected:
+            continue
+        if fault:
+            report_health(account, Health.DEGRADED, fault)
+
+
 def give_up_on_abandoned() -> int:
     """Mark as uncertain what a dead sender left behind; return how many."""
     lost = queue.abandoned()

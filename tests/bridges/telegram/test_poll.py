@@ -11,7 +11,9 @@ from django.db import connection
 
 from bridges.telegram import api, poll
 from bridges.telegram.fake import FakeTelegram
+from bridges.telegram.health import keep
 from bridges.telegram.updates import as_bytes, key
+from tickets.actions.deliver import watch
 from tickets.channels import open_channel
 from tickets.inbox.process import process_all
 from tickets.models import Account, InboxItem, Message
@@ -165,6 +167,45 @@ def test_a_poll_stops_within_a_second(bot: Account, telegram: FakeTelegram) -> N
     stop.set()
     thread.join(3)
     assert not thread.is_alive()
+
+
+HOUR = 3600
+
+
+def test_nobody_polled_for_twelve_hours_is_said_while_nothing_is_lost_yet(
+    bot: Account, poll_until: Polling, telegram: FakeTelegram
+) -> None:
+    keep(bot, polled=time.time() - 11 * HOUR)
+    watch()
+    assert Account.objects.get(pk=bot.pk).health == "working"
+    keep(bot, polled=time.time() - 13 * HOUR)
+    watch()
+    bot.refresh_from_db()
+    assert (bot.health, "24 hours only" in bot.health_reason) == ("degraded", True)
+    assert "Nothing was fetched" in open_channel(bot).probe().reason
+    telegram.write(42, "hello")
+    poll_until(arrived(1))
+    poll_until(lambda: Account.objects.get(pk=bot.pk).health == "working")
+
+
+def test_after_more_than_a_day_it_is_said_what_is_lost(
+    bot: Account, poll_until: Polling, telegram: FakeTelegram
+) -> None:
+    keep(bot, polled=time.time() - 30 * HOUR)
+    telegram.write(42, "too old")
+    telegram.expire(time.time() + 25 * HOUR)
+    telegram.write(42, "young enough")
+    poll_until(lambda: Account.objects.get(pk=bot.pk).health == "degraded")
+    assert "is lost" in Account.objects.get(pk=bot.pk).health_reason
+    assert InboxItem.objects.count() == 1
+
+
+def test_what_others_keep_with_the_account_is_not_overwritten_by_the_poll(bot: Account, telegram: FakeTelegram) -> None:
+    stale = Account.objects.get(pk=bot.pk)
+    keep(bot, refused={"count": 3})
+    telegram.write(42, "hello")
+    poll.take(stale, telegram.updates)
+    assert Account.objects.get(pk=bot.pk).state["refused"] == {"count": 3}
 
 
 def test_a_push_and_a_poll_of_the_same_update_have_one_key() -> None:
