@@ -6,7 +6,7 @@ A channel is a class named in settings.CHANNELS. It may import this module, tick
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -44,6 +44,7 @@ __all__ = [
     "Outgoing",
     "Probe",
     "Refused",
+    "StandIn",
     "channel_classes",
     "keep_address",
     "message_id_of",
@@ -228,6 +229,25 @@ Done = Callable[[Delivery, int, str], None]
 Refused = list[tuple[Delivery, NotSent]]  # recipients refused one by one
 
 
+class StandIn(Protocol):
+    """A vendor's server of our own on this machine, for benchmarks and the demo."""
+
+    def start(self, port: int = 0) -> Any:
+        """Listen; without a port on a free one."""
+
+    def stop(self) -> None:
+        """Listen no more."""
+
+    def connection(self) -> dict[str, str]:
+        """Return the settings of an account that is connected to it."""
+
+    def say(self, who: int, text: str) -> None:
+        """Let a customer write."""
+
+    def heard(self) -> list[tuple[str, float]]:
+        """Return the texts that reached customers, and when."""
+
+
 class Channel:
     """A way in and out for one account. Subclasses fill in what their vendor has; see docs/adding-a-channel.md."""
 
@@ -238,6 +258,7 @@ class Channel:
     vouches: ClassVar[bool] = False  # the vendor itself says who wrote: there is no sender to be forged
     config: ClassVar[tuple[Field, ...]] = ()
     capabilities: ClassVar[frozenset[str]] = frozenset()
+    stand_in: ClassVar[str] = ""  # where its StandIn is, if it has one
 
     def __init__(self, account: Account) -> None:
         self.account = account

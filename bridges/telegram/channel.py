@@ -32,6 +32,7 @@ class Telegram(Channel):
     label: ClassVar[str] = "Telegram"
     conversational: ClassVar[bool] = True
     vouches: ClassVar[bool] = True
+    stand_in: ClassVar[str] = "bridges.telegram.fake.FakeTelegram"
     config: ClassVar[tuple[Field, ...]] = (
         Field(
             "token",

@@ -124,3 +124,11 @@ def test_rebuild_makes_the_same_messages_again_beside_the_ingest_that_wrote_them
     figures = bench(tmp_path / "own", "rebuild", str(folder))
     assert (figures["mails"], figures["messages"], figures["entries"]) == (30, 30, 30)
     assert figures["ratio"] > 0
+
+
+@pytest.mark.timeout(240)
+def test_a_messenger_is_measured_both_ways_over_its_vendors_stand_in(tmp_path: Path) -> None:
+    figures = bench(tmp_path / "own", "mirror", "--rate", "10", "--seconds", "1", "--accounts", "1")
+    assert set(figures) == {"in", "out"}
+    for way in figures.values():
+        assert (way["messages"], way["median_ms"] > 0, way["p95_ms"] >= way["median_ms"]) == (10, True, True)

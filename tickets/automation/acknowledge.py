@@ -29,9 +29,11 @@ $mailbox
 
 def consider(entry: Entry) -> str:
     """Acknowledge the message of a received entry if it should be; return why not, or ""."""
-    message = Message.objects.select_related("ticket__mailbox", "ticket__contact").filter(entry=entry).first()
-    if message is None or "new_ticket" not in entry.fields:
+    if "new_ticket" not in entry.fields:
         return "no new ticket"
+    message = Message.objects.select_related("ticket__mailbox", "ticket__contact").filter(entry=entry).first()
+    if message is None:
+        return "no message"
     recipient = entry.fields["envelope"].get("from") or message.from_address
     hindrance = _hindrance(entry, message, recipient)
     if not hindrance:

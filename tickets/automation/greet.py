@@ -24,12 +24,14 @@ AWAY_WITHOUT_END = """Nobody is here just now. We have your message and answer h
 
 def consider(entry: Entry) -> str:
     """Greet the writer of a received entry, or say that nobody is there; return why not, or ""."""
+    rules = rules_of(entry.account) if entry.account else None
+    if rules is None or not (rules.greets or rules.tells_hours):
+        return "the account says nothing by itself"
     message = (
         Message.objects.select_related("ticket__mailbox", "account__mailbox", "contact").filter(entry=entry).first()
     )
     if message is None:
         return "no message"
-    rules = rules_of(message.account)
     hindrance = _hindrance(entry, message)
     if hindrance:
         return hindrance

@@ -18,7 +18,10 @@ def run(batch: int = BATCH) -> int:
     Counter.objects.get_or_create(name=AUTOMATION)
     number = Counter.objects.get(name=AUTOMATION).value
     entries = list(
-        Entry.objects.filter(number__gt=number, marked_at__isnull=False).defer("body").order_by("number")[:batch]
+        Entry.objects.filter(number__gt=number, marked_at__isnull=False)
+        .defer("body")
+        .select_related("account")
+        .order_by("number")[:batch]
     )
     for entry in entries:
         _step(entry)

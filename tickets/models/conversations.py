@@ -6,7 +6,7 @@ Whatever stands in the config, reading it never fails: what makes no sense count
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 
@@ -111,7 +111,10 @@ def _hours(said: dict[str, str]) -> Hours:
 
 def zone_named(name: str) -> ZoneInfo:
     """Return a time zone, this helpdesk's for a name that is none."""
-    return ZoneInfo(name if name in available_timezones() else settings.TIME_ZONE)
+    try:
+        return ZoneInfo(name or settings.TIME_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(settings.TIME_ZONE)
 
 
 def read_week(typed: str) -> dict[int, tuple[Stretch, ...]]:

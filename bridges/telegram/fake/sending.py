@@ -47,6 +47,7 @@ def deliver_message(state: State, given: Object, content: Object) -> Object:
     }
     with state.changed:
         state.chats[chat].append(message)
+        state.reached.append((message.get("text") or message.get("caption") or "", time.time()))
         state.sent.append(message | {"reply_parameters": given.get("reply_parameters")})
         state.changed.notify_all()
     return message

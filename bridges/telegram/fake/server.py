@@ -80,6 +80,19 @@ class FakeTelegram(State):
         assert self.server is not None
         return f"http://127.0.0.1:{self.server.server_port}"
 
+    # As a stand-in (tickets/channels.py)
+    def connection(self) -> dict[str, str]:
+        """The settings of an account."""
+        return {"api_url": self.url, "token": self.token}
+
+    def say(self, who: int, text: str) -> None:
+        """A customer writes."""
+        self.write(who, text, name=f"Customer {who}")
+
+    def heard(self) -> list[tuple[str, float]]:
+        """What reached customers, and when."""
+        return list(self.reached)
+
     def deliver(self) -> list[int]:
         """Push once what waits to the webhook; return the statuses."""
         return updates.deliver(self)

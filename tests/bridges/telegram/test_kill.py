@@ -45,9 +45,10 @@ def write_amid_kills(house: holdfast.Running, telegram: FakeTelegram, updates: i
     with killing.murder(VICTIMS, pause):
         for number in range(updates):
             telegram.write(100 + number % CHATS, f"line {number // CHATS}", name=f"Person {number % CHATS}")
-            time.sleep(0.002)
-        wait_until(lambda: len(house.ask(SAID)) >= updates // 2, 60 + updates / 20, "the poller fetches nothing")
-        house.ask(ANSWER)
+            time.sleep(0.02)
+    wait_until(lambda: len(house.ask(SAID)) >= updates // 2, 60 + updates / 20, "the poller fetches nothing")
+    house.ask(ANSWER)
+    house.kill("out")
     wait_until(lambda: not telegram.updates, 60 + updates / 20, "the queue at the vendor does not empty")
     killing.settle(120 + updates / 20)
     print(f"{updates} updates, {len(telegram.sent)} answers, killed: {dict(killing.killed)}")

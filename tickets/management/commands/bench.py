@@ -1,4 +1,4 @@
-"""`manage.py bench ingest|accept|pages|parse|mails|verify|rebuild`: how fast it is, on scratch data of its own."""
+"""`manage.py bench ingest|accept|mirror|pages|parse|mails|verify|rebuild`: how fast it is, on scratch data of its own."""
 
 import json
 from dataclasses import asdict
@@ -11,6 +11,7 @@ from tickets.bench import rebuild, verify
 from tickets.bench.acceptance import accept
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
+from tickets.bench.mirror import measure as measure_mirror
 from tickets.bench.pages import measure
 from tickets.bench.reading import parse_all
 
@@ -43,7 +44,15 @@ class Command(BaseCommand):
         rebuilt = what.add_parser("rebuild", help="take in a folder of .eml, then rebuild from the record it left")
         rebuilt.add_argument("folder", type=Path, metavar="PATH")
         rebuilt.add_argument("--workers", type=int, default=1, help="filing processes (default: 1)")
-        for one in (rebuilt, taken, taken_in, parsed, pages, verified):
+        mirror = what.add_parser(
+            "mirror", help="from a customer's line to its ticket, and from an answer to the customer"
+        )
+        mirror.add_argument("--rate", type=float, default=50, metavar="N", help="messages a second (default: 50)")
+        mirror.add_argument("--seconds", type=float, default=20, metavar="N", help="each way (default: 20)")
+        mirror.add_argument(
+            "--accounts", type=int, default=2, metavar="N", help="bots: a vendor limits each (default: 2)"
+        )
+        for one in (rebuilt, taken, taken_in, parsed, pages, mirror, verified):
             one.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,6 +90,11 @@ class Command(BaseCommand):
     def rebuild(self, options: dict[str, Any]) -> None:
         """Measure the way back."""
         self.show(asdict(rebuild.measure(options["folder"], options["workers"])), options["json"])
+
+    def mirror(self, options: dict[str, Any]) -> None:
+        """Measure both ways of a messenger."""
+        found = measure_mirror(options["rate"], options["seconds"], options["accounts"])
+        self.show({way: asdict(latency) for way, latency in found.items()}, options["json"])
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
         """Print figures, one a line, or all as JSON on one line."""

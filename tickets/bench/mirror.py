@@ -1,0 +1,178 @@
+"""Mirror: how long a customer's line takes to its ticket, and an agent's answer from the end of its undo time to the customer.
+
+The parts run as `manage.py run` starts them, over the vendor's stand-in that a channel brings along.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tickets.actions.accounts import add_account
+from tickets.actions.drafts import save_draft, schedule
+from tickets.bench.scratch import mailbox, scratch
+from tickets.channels import Channel, StandIn, channel_classes
+from tickets.models import Account, Agent, Draft, Message, Role, Ticket
+
+PARTS = "in,out,slow,record,clock,mail"
+CUSTOMERS = 100  # of each account: a vendor takes one message a second for each of them
+LOOKS_EVERY = 0.01  # seconds: as exact as the figures are
+START_SECONDS = 60.0
+LATEST = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long one way took, in milliseconds."""
+
+    median_ms: float
+    p95_ms: float
+    messages: int
+
+
+def measure(rate: float = 50, seconds: float = 20, accounts: int = 2) -> dict[str, Latency]:
+    """Send that many messages a second each way. Raises RuntimeError when something does not arrive."""
+    channel = next((cls for cls in channel_classes().values() if cls.stand_in), None)
+    if channel is None:
+        raise RuntimeError("No channel of settings.CHANNELS has a stand-in for its vendor.")
+    with ExitStack() as stack:
+        place = stack.enter_context(scratch())
+        place.fresh("mirror")
+        home = mailbox()
+        vendors = [stack.enter_context(connected(channel, number, home)) for number in range(accounts)]
+        stack.enter_context(running())
+        warm_up(vendors)
+        found = {"in": figures(come_in(vendors, rate, seconds))}
+        found["out"] = figures(go_out(vendors, rate, seconds))
+        return found
+
+
+@contextmanager
+def connected(channel: type[Channel], number: int, home: Account) -> Iterator[StandIn]:
+    """A stand-in with an account that is connected to it."""
+    vendor: StandIn = import_string(channel.stand_in)()
+    vendor.start()
+    given = vendor.connection()
+    secret = {field.name for field in channel.config if field.secret}
+    config = {name: value for name, value in given.items() if name not in secret}
+    secrets = {name: value for name, value in given.items() if name in secret}
+    add_account(channel.name, f"Shop {number}", f"shop{number}", config, secrets, mailbox=home)
+    try:
+        yield vendor
+    finally:
+        vendor.stop()
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """The parts as `manage.py run` starts them, on the scratch database and record."""
+    environment = {
+        **os.environ,
+        "DATA_DIR": str(settings.DATA_DIR),
+        "RECORD_URL": settings.RECORD_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": database_url(),
+        "SMTP_PORT": "0",
+        "DEMO": "no",
+    }
+    command = [sys.executable, "manage.py", "run", "--parts", PARTS]
+    with open(settings.DATA_DIR / "parts.log", "wb") as log:
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def database_url() -> str:
+    """The scratch database as another process names it."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+def warm_up(vendors: Sequence[StandIn]) -> None:
+    """Wait until each account is polled and everybody has a ticket."""
+    for number in range(CUSTOMERS):
+        for vendor in vendors:
+            vendor.say(1000 + number, f"warm {number}")
+    wait(lambda: Message.objects.count() >= CUSTOMERS * len(vendors), START_SECONDS, "The parts do not start")
+    time.sleep(2)
+
+
+def wait(condition: Callable[[], bool], limit: float, words: str) -> None:
+    """Raises RuntimeError with the log's end when it does not come about."""
+    over = time.monotonic() + limit
+    while not condition():
+        if time.monotonic() > over:
+            log = (settings.DATA_DIR / "parts.log").read_text("utf-8", "replace")[-2000:]
+            raise RuntimeError(f"{words} within {limit:.0f} s. The log ends:\n{log}")
+        time.sleep(LOOKS_EVERY)
+
+
+def come_in(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[float]:
+    """Customers write at an even pace; how long each line took until its message stood in the database."""
+    written: dict[str, float] = {}
+    count = int(rate * seconds)
+
+    def write() -> None:
+        began = time.monotonic()
+        for number in range(count):
+            time.sleep(max(0.0, began + number / rate - time.monotonic()))
+            written[f"line {number}"] = time.time()
+            vendor = vendors[number % len(vendors)]
+            vendor.say(1000 + number // len(vendors) % CUSTOMERS, f"line {number}")
+
+    writer = threading.Thread(target=write, daemon=True)
+    seen: dict[str, float] = {}
+    last = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def all_seen() -> bool:
+        nonlocal last
+        for pk, text in Message.objects.filter(pk__gt=last, direction="in").order_by("pk").values_list("pk", "text"):
+            last, seen[text] = pk, time.time()
+        return len(seen) >= count
+
+    writer.start()
+    wait(all_seen, seconds + LATEST, f"Not all of {count} lines came in")
+    return [seen[text] - at for text, at in written.items()]
+
+
+def go_out(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[float]:
+    """Agents' answers whose undo time ends at an even pace; how long each took from there to the customer."""
+    agent = Agent.objects.create_user("ann@bench.example", name="Ann", role=Role.AGENT, created_at=timezone.now())
+    tickets = list(Ticket.objects.order_by("number"))
+    count = int(rate * seconds)
+    before = {text for vendor in vendors for text, _at in vendor.heard()}
+    began, lead = time.monotonic(), 5.0 + count / 150
+    for number in range(count):
+        ticket = tickets[number % len(tickets)]
+        draft = save_draft(f"bench-{number}", agent, ticket=ticket, kind="reply", text=f"answer {number}")
+        schedule(draft, lead + number / rate - (time.monotonic() - began))
+    due = dict(Draft.objects.filter(key__startswith="bench-").values_list("text", "send_at"))
+
+    def heard() -> dict[str, float]:
+        return {text: at for vendor in vendors for text, at in vendor.heard() if text not in before}
+
+    wait(lambda: len(heard()) >= count, lead + seconds + LATEST, f"Not all of {count} answers went out")
+    return [at - send_at.timestamp() for text, at in heard().items() if (send_at := due[text])]
+
+
+def figures(taken: Sequence[float]) -> Latency:
+    """Median and 95th percentile."""
+    ordered = sorted(taken)
+    p95 = ordered[int(len(ordered) * 0.95)]
+    return Latency(round(median(ordered) * 1000, 1), round(p95 * 1000, 1), len(ordered))
