@@ -18,6 +18,8 @@ _RUNS_ON = re.compile(r"(?P<head>[^\n]{12,260}?<[^<>\s]{1,80}@[^<>\s]{1,120}>[^<
 _SELF = re.compile(
     r"(?<!\w)(?:i|we|he|she|they|ich|wir|er|sie|je|j'ai|nous|il|elle|io|ho|eu|ik|wij|hij|ja|jag|vi|han|hon|я|мы|ми|он|она|він|вона)(?!\w)"
 )
+_NEAR_END = re.compile(r"(?:@[^\n]{0,110}|\d[^\n]{0,12})[:：]?\s{0,3}$")
+_LABELLED = re.compile(r"(?:^|\s)[^\W\d_]{2,24}:\s")
 _NEWS = re.compile(
     r"(?:wrote in|schrieb im|schrieb in|a écrit dans le|escribió en el) (?:the )?(?:message|news|newsbeitrag|mensaje)"
 )
@@ -93,11 +95,15 @@ def _is_whole(text: str, quoted_below: bool) -> bool:
         return bool((when or who) and ends and WROTE.search(lowered)) or (
             not ends and _NEWS.search(lowered) is not None
         )
+    if _LABELLED.search(text[:-1]):
+        return False
     size = text.count(" ")
     if size > 40 or not (who or (YEAR.search(text) and TIME.search(lowered))):
         return False
     if who:
-        return when is not None or (size < 12 and WROTE.search(lowered) is not None)
+        return (when is not None and _NEAR_END.search(text) is not None) or (
+            size < 24 and WROTE.search(lowered) is not None
+        )
     return WROTE.search(lowered) is not None
 
 

@@ -29,6 +29,7 @@ _LABELLED = re.compile(r"\s{0,4}[*]?[^\W\d_][^:：\n]{1,30}[:：]\s*\S")
 _WORD = re.compile(r"\w+")
 _DOMAIN = re.compile(r"[a-z0-9-]{2,40}(?:\.[a-z0-9-]{2,40}){1,4}(?:/[\w./~-]{0,80})?")
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
+_BULLETS = ("- ", "* ", "• ", "> ", "+ ", "# ", ".. ", "[1]", "[0]", "1. ", "1) ")
 _AROUND = " \t,.!;:–-*_~，。！、：;"
 
 
@@ -92,9 +93,11 @@ def only_names(line: str) -> bool:
     text = line.strip()
     if RULE.match(line) or is_placeholder(line):
         return True
+    if text.startswith(_BULLETS):
+        return False
     words = text.split()
     if has_contact(line):
-        return not _speaks(text, words) and not text.startswith(("-", "*  ", "> "))
+        return not _speaks(text, words)
     if text[-1] in "?!？！:：;" or (len(words) > 3 and SENTENCE_END.search(text) and not has_title(text)):
         return False
     if has_place(line):
@@ -137,6 +140,10 @@ def is_card(block: Iterable[str], *, after_closing: bool) -> bool:
         return True
     if len(lines) == 2 and data == 1 and lines[0].strip().isalpha() and lines[0].strip()[0].isupper():
         return PHONE.search(lines[1]) is not None
+    if not after_closing and sum("@" in line for line in lines) > 2:
+        return False  # a list of people
+    if not places and not titles and data > 1 and sum("://" in line for line in lines) == data:
+        return False  # a list of links
     names = sum(not has_contact(line) and not is_placeholder(line) for line in lines)
     if data and names and (data > 1 or places or titles or len(lines) > 2 or is_name(lines[0])):
         return True

@@ -1,7 +1,7 @@
 """What is put below a letter by others than its writer: mailing lists, providers, virus scanners, the company's lawyers."""
 
 from tickets.mime.cards import has_contact
-from tickets.mime.quote_words import RULE
+from tickets.mime.quote_words import RULE, is_rule
 from tickets.mime.signature_words import (
     ADDRESSEE,
     BANNER,
@@ -12,6 +12,7 @@ from tickets.mime.signature_words import (
     NOTICE,
     PRINT,
     THIS,
+    THIS_MESSAGE,
 )
 
 MOST_PARAGRAPHS = 12
@@ -50,12 +51,7 @@ def _without_ruled(lines: list[str]) -> list[str]:
         end -= 1
     for number in range(end - 1, max(0, end - LONGEST_FOOTER) - 1, -1):
         line = lines[number]
-        if (
-            line
-            and line.lstrip()[:1] in "_-—–=*~#+"
-            and RULE.match(line)
-            and any(above.strip() for above in lines[:number])
-        ):
+        if line and is_rule(lines, number) and any(above.strip() for above in lines[:number]):
             below = [line for line in lines[number + 1 : end] if line.strip()]
             drawn = line.count("_") > 30 and len(below) <= 4 and any("http" in text for text in below)
             return lines[:number] if not below or drawn or any(map(_is_foreign, below)) else lines
@@ -72,7 +68,7 @@ def _is_foreign(line: str) -> bool:
 
 
 def _is_notice(lines: list[str], start: int, end: int) -> bool:
-    """Is this paragraph a disclaimer or an advertisement? It is confidential, speaks of a message or an addressee, and is long."""
+    """Is this paragraph a disclaimer or an advertisement? It is confidential, speaks of itself or of an addressee, and is long."""
     if NOTICE.match(lines[start][:300].lower()):
         return True
     text = " ".join(lines[start : min(end, start + 12)])[:1200]
@@ -85,7 +81,9 @@ def _is_notice(lines: list[str], start: int, end: int) -> bool:
         return "http" in text or "@" in text
     if text.isascii() and text.count(" ") < ENOUGH_WORDS - 1:
         return False
-    return _any(CONFIDENTIAL, text) and (_any(ADDRESSEE, text) or _any(MESSAGE, text)) and THIS.search(text) is not None
+    if not _any(CONFIDENTIAL, text):
+        return False
+    return THIS_MESSAGE.search(text) is not None or (_any(ADDRESSEE, text) and THIS.search(text) is not None)
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:

@@ -32,7 +32,11 @@ def is_marked(lines: list[str], at: int, marks: Collection[str] = ()) -> bool:
         return text.count("|") == 1 and _has_neighbour(lines, at, "|")
     if ">" in text[:14]:
         initials = _INITIALS.match(text)
-        return initials is not None and (f"{initials[1]}>" in marks or _has_neighbour(lines, at, f"{initials[1]}>"))
+        return (
+            initials is not None
+            and initials[1][0].isupper()
+            and (f"{initials[1]}>" in marks or _has_neighbour(lines, at, f"{initials[1]}>"))
+        )
     return first in marks
 
 

@@ -61,6 +61,16 @@ REPLY_ABOVE = re.compile(
     r"(?:ovanför|över) den(?:na|här) (?:rad|linje)|over denne linje|tämän rivin yläpuolelle|nad tímto řádkem|nad týmto riadkom|e sor fölé|bu satırın üzerine|この行より上|この線より上|在此行(?:之上|上方)|이 (?:줄|선) 위",
 )
 RULE = re.compile(r"^[ \t]*(?:[_\-—–=*~#+]{5,}|(?:[-_=*~] ){4,}[-_=*~]?)[ \t]*$")
+
+
+def is_rule(lines: list[str], at: int) -> bool:
+    """Is line `at` drawn across, and not the line under a heading?"""
+    line = lines[at].strip()
+    if not line or line[0] not in "_-—–=*~#+." or not RULE.match(line):
+        return False
+    return line[0] == "_" or at == 0 or not lines[at - 1].strip()
+
+
 LOTUS = re.compile(r"-{2,3} ?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)? ?-{2,3}")
 
 # The rows of a header block. "sent" is apart from "date", because a form may ask for a date too.

@@ -13,7 +13,7 @@ from tickets.mime.header_blocks import block_end, is_label, label_of, lone_label
 from tickets.mime.html import sanitise
 from tickets.mime.html_quotes import marked_lines
 from tickets.mime.marks import end_of_angled, end_of_marked, initials_of, is_marked, is_shown, own_mark
-from tickets.mime.quote_words import RULE
+from tickets.mime.quote_words import is_rule
 from tickets.mime.separators import STARTS, is_separator
 from tickets.mime.signatures import is_only_signature, without_signature
 
@@ -78,7 +78,7 @@ def _trimmed(seen: list[str], start: int, end: int, *, last: bool) -> tuple[int,
     """The run without blank lines at its ends, and without the line drawn above a quote or the mark of what was left out of it."""
     while start < end and not seen[start].strip():
         start += 1
-    while end > start and (not seen[end - 1].strip() or (not last and RULE.match(seen[end - 1]))):
+    while end > start and (not seen[end - 1].strip() or (not last and is_rule(seen, end - 1))):
         end -= 1
     if end - start == 1 and not last and _LEFT_OUT.fullmatch(seen[start].strip()):
         return start, start

@@ -120,9 +120,9 @@ MY_DATA = re.compile(
     rf"(?<!\w)(?:my|our|here (?:is|are)|following|mein|meine|unsere?|hier|folgende|mon|ma|mes|nos|notre|voici|mis?|nuestr[oa]s?|il mio|la mia|i miei|meus?|minhas?|mijn|onze|mój|moje|moja|nasz|můj|má|мой|моя|мои|наш|мій|моя|мої|min|mina|mitt|vår|minun)(?!\w)[^\n]{{0,24}}{_ASKED}"
 )
 # A disclaimer speaks of itself.
-THIS = re.compile(
-    r"(?<!\w)(?:this|these|dies\w*|ce|cet|cette|ces|est[ea]s?|quest[oai]|presente|dit|deze|tej|ta|niniejsz\w+|это\w?|этого|этом|данно\w+|настоящ\w+|цей|цього|це|цьому|denna|detta|denne|dette|tämä\w*|tämän|tato|této|tento|táto|tejto|ezt?|ezen|bu|acest\w*|ova|ove|ovaj|παρόν|αυτό|này|ini)(?!\w)|本|此|이 |זו|זה|הודעה|هذه|هذا"
-)
+_THIS = r"(?<!\w)(?:this|these|dies\w*|ce|cet|cette|ces|est[ea]s?|quest[oai]|presente|dit|deze|tej|ta|niniejsz\w+|это\w?|этого|этом|данно\w+|настоящ\w+|цей|цього|це|цьому|denna|detta|denne|dette|tämä\w*|tämän|tato|této|tento|táto|tejto|ezt?|ezen|bu|acest\w*|ova|ove|ovaj|παρόν|αυτό|này|ini)(?!\w)|本|此|이 |זו|זה|הודעה|هذه|هذا"
+THIS = re.compile(_THIS)
+THIS_MESSAGE = re.compile(rf"(?:{_THIS})\W{{0,3}}(?:\w{{1,20}}\W{{1,3}}){{0,2}}(?:{'|'.join(MESSAGE)})")
 # What a gateway writes above a mail from outside.
 BANNER = re.compile(
     r"[\W_]{0,8}(?:external(?: e-?mail| sender| message)?[\W_]{0,8}$|(?:caution|warning|attention|notice|achtung|vorsicht|atención|attenzione|uwaga|внимание)\W{1,4}(?:this (?:e-?mail|message)|external|diese (?:e-?mail|nachricht)|ce (?:message|courriel|mail)|este (?:mensaje|correo)|"

@@ -21,6 +21,7 @@ RULERS = "-_=*~#+—–"
 LONGEST_SIGNATURE = 60
 LONGEST_BLOCK = 18
 LONGEST_SENT_FROM = 120
+SHORTEST_NOTICE = 40
 
 
 def without_signature(lines: list[str]) -> list[str]:
@@ -32,7 +33,12 @@ def without_signature(lines: list[str]) -> list[str]:
 
 def is_only_signature(lines: list[str]) -> bool:
     """Is this run nothing but a signature, as some programs put it above the quote while the answer stands below?"""
-    return len(lines) <= LONGEST_SIGNATURE and len(_without_lines(["Letter", "", *lines])) <= 2
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if len(lines) > LONGEST_SIGNATURE or (
+        first[:1].isalnum() and len(first) < SHORTEST_NOTICE and not is_sent_from(first)
+    ):
+        return False
+    return len(_without_lines(["Letter", "", *lines])) <= 2
 
 
 def _without_lines(lines: list[str]) -> list[str]:
@@ -66,6 +72,8 @@ def _without_ruled_card(lines: list[str]) -> list[str]:
     for number in range(end - 2, max(0, end - LONGEST_BLOCK), -1):
         line = lines[number].strip()
         if line and line[0] in RULERS and len(line) > 2 and not line.strip(RULERS + " "):
+            if abs(len(lines[number - 1].strip()) - len(line)) < 2:
+                return lines  # the line under a heading
             block = [below for below in lines[number + 1 : end] if below.strip()]
             is_signature = all(map(only_names, block)) and any(map(has_contact, block))
             return lines[:number] if is_signature and any(above.strip() for above in lines[:number]) else lines
