@@ -72,6 +72,10 @@ _QUOTE_IDS = {
     "OLK_SRC_BODY_SECTION",
     "reply-intro",
     "mail-editor-reference-message-container",
+    "ms-outlook-mobile-signature",
+    "AppleMailSignature",
+    "composer_signature",
+    "_rc_sig",
     "Signature",
     "signature",
 }

@@ -150,17 +150,20 @@ def only_fresh(lines: list[str], fresh: str) -> set[int] | None:
         return None
     kept: set[int] = set()
     at = found = 0
+    fresh_above = True
     for number, line in enumerate(lines):
-        if at >= len(wanted):
-            break
-        words = [] if not line or line.lstrip().startswith(">") else _words(line)
-        place = _place(wanted, words, at) if words else None
+        words = [] if line.lstrip().startswith(">") else _words(line)
+        if not words:
+            # A line drawn across, or a smiley, goes with what stands above it.
+            if fresh_above and line.strip() and not line.lstrip().startswith(">"):
+                kept.add(number)
+            continue
+        place = _place(wanted, words, at)
+        fresh_above = place is not None
         if place is not None:
             kept.add(number)
             found += len(words)
             at = place
-        elif line and not words and line[0] not in " >" and (number == 0 or number - 1 in kept):
-            kept.add(number)  # a line drawn across, or a smiley
     return kept if at >= len(wanted) * 0.95 and found >= len(wanted) * 0.9 else None
 
 

@@ -104,6 +104,8 @@ def is_sent_from(line: str) -> bool:
         return False
     text = line[:LONGEST_SENT_FROM].strip(" \t-–—*_([<>•").rstrip(" .)]")
     lowered = text.lower()
+    if "outlook" in lowered and ("ios" in lowered or "android" in lowered):
+        return text.count(" ") < 8
     begins = lowered.startswith(SENT_FROM)
     if not begins and not lowered.startswith(SENT_WITH) and not lowered.endswith(SENT_AT_END):
         return False
