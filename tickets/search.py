@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Substr
 
 from tickets.models import Agent, Message, SearchDoc, Ticket
+from tickets.models.many import insert_many
 from tickets.permissions import visible_to
 
 LONGEST = 256 * 1024  # bytes of indexed text a message
@@ -65,7 +66,7 @@ def index(messages: Sequence[Message], files: Mapping[str, Sequence[str]]) -> No
     """Index new messages; `files`: the names of the files of each, by public id."""
     docs = [(m.pk, m.ticket_id, words_of(m, files.get(m.public_id, ()))) for m in messages]
     if connection.vendor == "postgresql":
-        SearchDoc.objects.bulk_create([SearchDoc(message_id=m, ticket_id=t, words=w) for m, t, w in docs])
+        insert_many(SearchDoc(message_id=m, ticket_id=t, words=w) for m, t, w in docs)
         return
     with connection.cursor() as cursor:  # FTS5 keeps the words itself; a second copy would only be larger
         cursor.executemany(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.flows.desk import mail, mailbox
 from tickets.channels import Channel, Notice
+from tickets.inbox import accept as accepting
 from tickets.inbox import file as filing
 from tickets.inbox.accept import Arrival, accept, accept_many
 from tickets.inbox.process import process_all, process_waiting, retry
@@ -39,7 +40,7 @@ def test_what_was_accepted_lies_in_the_spool_before_its_row_is_there(
     def broken(*args: object, **kwargs: object) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(InboxItem.objects, "bulk_create", broken)
+    monkeypatch.setattr(accepting, "insert_new", broken)
     with pytest.raises(DatabaseError):
         accept(support, mail("Keep me"), source="smtp")
     assert len(spooled()) == 1

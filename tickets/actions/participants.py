@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tickets.models import Message, Participant
+from tickets.models.many import insert_new
 from tickets.models.text import storable
 
 
@@ -18,4 +19,4 @@ def add_participants(pairs: dict[tuple[int, str], None], message: Message, addre
 def save_participants(pairs: Iterable[tuple[int, str]]) -> None:
     """Store participants; one that is there already stays."""
     rows = [Participant(ticket_id=ticket, address=address) for ticket, address in pairs]
-    Participant.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    insert_new(rows)

@@ -26,7 +26,7 @@ from tickets.models import (
     Tag,
     Ticket,
 )
-from tickets.models.many import save_many
+from tickets.models.many import insert_many, insert_new, save_many
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.search import index
 
@@ -70,8 +70,8 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
     messages = [received_message(one, rows) for one in batch]
     events = _touch_tickets(batch, messages)
     _save_tickets(batch, messages, fresh, rows)
-    Message.objects.bulk_create(messages)
-    Event.objects.bulk_create(events)
+    insert_many(messages)
+    insert_many(events)
     rows.messages.update({message.public_id: message.pk for message in messages})
     _link_reports(batch, messages, rows)
     _make_attachments(batch, messages)
@@ -123,10 +123,10 @@ def _make_contacts(batch: Sequence[Received], rows: Lookups) -> None:
     ]
     if not made:
         return
-    Contact.objects.bulk_create(made)
+    insert_many(made)
     rows.contacts.update({contact.public_id: contact for contact in made})
     known = [contact for contact in made if fresh[contact.public_id].fields["address"]]  # an erased one has none
-    Address.objects.bulk_create([_address(contact, fresh[contact.public_id], rows) for contact in known])
+    insert_many(_address(contact, fresh[contact.public_id], rows) for contact in known)
 
 
 def _address(contact: Contact, one: Received, rows: Lookups) -> Address:
@@ -152,7 +152,7 @@ def _new_tickets(batch: Sequence[Received], rows: Lookups) -> list[Ticket]:
 def _save_tickets(batch: Sequence[Received], messages: list[Message], fresh: list[Ticket], rows: Lookups) -> None:
     known = {message.ticket.number: message.ticket for message in messages if message.ticket.pk}
     save_touched(known.values())
-    Ticket.objects.bulk_create(fresh)
+    insert_many(fresh)
     pairs = [
         (rows.tickets[one.fields["ticket"]].pk, rows.tickets[number].pk)
         for one in batch
@@ -160,7 +160,7 @@ def _save_tickets(batch: Sequence[Received], messages: list[Message], fresh: lis
     ]
     link = Ticket.links.through
     both = [link(from_ticket_id=a, to_ticket_id=b) for one, other in pairs for a, b in ((one, other), (other, one))]
-    link.objects.bulk_create(both, ignore_conflicts=True)
+    insert_new(both)
 
 
 def _ticket(one: Received, new: dict[str, Any], rows: Lookups) -> Ticket:
@@ -255,9 +255,7 @@ def _link_reports(batch: Sequence[Received], messages: list[Message], rows: Look
 
 
 def _make_attachments(batch: Sequence[Received], messages: list[Message]) -> None:
-    Attachment.objects.bulk_create(
-        [row for one, m in zip(batch, messages, strict=True) for row in attachments_of(m, one.mail)], batch_size=500
-    )
+    insert_many(row for one, m in zip(batch, messages, strict=True) for row in attachments_of(m, one.mail))
 
 
 def attachments_of(message: Message, mail: Mail) -> list[Attachment]:
@@ -308,14 +306,11 @@ def _settle_ids(batch: Sequence[Received], messages: list[Message]) -> None:
     here = {message.message_id for message in messages}
     if wanted:
         here |= set(Message.objects.filter(message_id__in=wanted).values_list("message_id", flat=True))
-    AwaitedId.objects.bulk_create(
-        [
-            AwaitedId(message=message, identifier=identifier)
-            for message in messages
-            for identifier in message.references[-20:]
-            if identifier not in here
-        ],
-        batch_size=500,
+    insert_many(
+        AwaitedId(message=message, identifier=identifier)
+        for message in messages
+        for identifier in message.references[-20:]
+        if identifier not in here
     )
     AwaitedId.objects.filter(identifier__in={message.message_id for message in messages} - {""}).delete()
 

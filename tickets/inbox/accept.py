@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tickets.models import Account, InboxItem
+from tickets.models.many import insert_new
 from tickets.record import spool
 from tickets.wake import wake
 
@@ -65,7 +66,7 @@ def accept_many(arrivals: Sequence[Arrival]) -> list[bool]:
             again.append(name)
     spool.put([spool.Spooled(name, heading(a), a.raw) for name, a in fresh.items()])
     with transaction.atomic():
-        InboxItem.objects.bulk_create([item_of(name, a) for name, a in fresh.items()], ignore_conflicts=True)
+        insert_new(item_of(name, a) for name, a in fresh.items())
         if again:
             InboxItem.objects.filter(spool__in=again).update(seen_count=F("seen_count") + 1)
         wake("process_inbox")

@@ -13,8 +13,8 @@ from tickets.inbox.identify import identify
 from tickets.inbox.moving_in import recognise, tags
 from tickets.inbox.screen import screen
 from tickets.inbox.thread import seat, thread
-from tickets.models import Account, Direction, Entry, InboxItem, ItemState
-from tickets.models.many import save_many
+from tickets.models import Account, Direction, InboxItem, ItemState
+from tickets.models.many import insert_many, save_many
 from tickets.models.numbers import Numbers
 from tickets.wake import wake
 
@@ -32,7 +32,7 @@ def file(batch: Sequence[Arriving], lease: str) -> int:
         numbers = Numbers()
         kept = [arriving for arriving in mine if _decide(arriving, desk, numbers)]
         numbers.keep()
-        Entry.objects.bulk_create([arriving.entry for arriving in mine])
+        insert_many([arriving.entry for arriving in mine])
         apply_received([Received(arriving.entry, arriving.mail) for arriving in kept])
         _settle(mine)
         wake("append")

@@ -1,15 +1,15 @@
 """The appender: gives entries their numbers and writes their files. Three steps, each safe to repeat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from tickets.models import Counter, Entry
+from tickets.models import Account, Counter, Entry
+from tickets.models.many import save_many
 from tickets.record import read, spool, trace
 from tickets.record.store import store
 
@@ -47,11 +47,18 @@ def check_start(url: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A numbered entry without a file, and the lines of its trace, which both the chain and the file need."""
+
+    entry: Entry
+    lines: list[str]
+
+
 def append(batch: int = BATCH) -> int:
     """Number, write and mark what waits; return how many entries were marked. Raises RecordAhead, OSError."""
     check_start(settings.RECORD_URL)
-    _number(batch)
-    return _write(batch)
+    return _write(_number(batch), batch)
 
 
 def append_all() -> int:
@@ -62,60 +69,71 @@ def append_all() -> int:
     return total
 
 
-def _number(batch: int) -> None:
-    """Step 1: the next gap-free numbers and chain values, fenced by a conditional update of the head."""
+def _number(batch: int) -> list[Waiting]:
+    """Step 1: the next gap-free numbers and chain values, fenced by a conditional update of the head. Returns what it numbered."""
     if not Entry.objects.filter(number__isnull=True).exists():
-        return
+        return []
     with transaction.atomic():
         last = head()
-        waiting = list(
-            Entry.objects.filter(number__isnull=True).defer("body").select_related("account").order_by("pk")[:batch]
-        )
-        number, chain = last.number, last.chain
-        for entry in waiting:
-            number += 1
+        entries = _with_accounts(Entry.objects.filter(number__isnull=True).order_by("pk")[:batch])
+        numbered: list[Waiting] = []
+        chain = last.chain
+        for number, entry in enumerate(entries, last.number + 1):
             entry.number = number
-            chain = trace.link(chain, trace.digest(entry))
-            entry.chain = chain
-        fenced = Counter.objects.filter(name=HEAD, value=last.number).update(value=number, chain=chain)
+            numbered.append(Waiting(entry, trace.lines_of(entry)))
+            chain = entry.chain = trace.link(chain, trace.digest(entry, numbered[-1].lines))
+            entry.path = trace.path_of(entry)
+        reached = last.number + len(entries)
+        fenced = Counter.objects.filter(name=HEAD, value=last.number).update(value=reached, chain=chain)
         if fenced:
-            rows = [(e.number, e.chain, trace.path_of(e), e.pk) for e in waiting]
-            _update("number = %s, chain = %s, path = %s", rows)
+            save_many(entries, ["number", "chain", "path"])
+    return numbered if fenced else []
 
 
-def _update(assignments: str, rows: list[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {Entry._meta.db_table} SET {assignments} WHERE id = %s", rows)  # noqa: S608
+def _with_accounts(entries: Iterable[Entry]) -> list[Entry]:
+    """Fetch entries, and each account that they name once."""
+    found = list(entries)
+    accounts = Account.objects.only("public_id").in_bulk({entry.account_id for entry in found if entry.account_id})
+    for entry in found:
+        if entry.account_id:
+            entry.account = accounts[entry.account_id]
+    return found
 
 
-def _write(batch: int) -> int:
+def _write(numbered: list[Waiting], batch: int) -> int:
     """Steps 2 and 3: write the lowest numbered, unmarked entries; fsync the folders; mark them."""
-    waiting = list(
-        Entry.objects.filter(number__isnull=False, marked_at__isnull=True)
-        .select_related("account")
-        .order_by("number")[:batch]
-    )
+    waiting = _lowest(numbered, batch)
     if not waiting:
         return 0
     for together in _in_portions(waiting):
-        store().write_many([(entry.path, trace.render(entry, _bytes_of(entry))) for entry in together])
-    store().settle(*sorted({entry.path.rsplit("/", 1)[0] for entry in waiting}))
-    ids = [entry.pk for entry in waiting]
-    Entry.objects.filter(pk__in=ids).update(marked_at=timezone.now(), body=None)
-    spool.drop(_no_longer_needed(waiting))
-    return len(waiting)
+        store().write_many(
+            [(one.entry.path, trace.render(one.entry, _bytes_of(one.entry), one.lines)) for one in together]
+        )
+    entries = [one.entry for one in waiting]
+    store().settle(*sorted({entry.path.rsplit("/", 1)[0] for entry in entries}))
+    Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(marked_at=timezone.now(), body=None)
+    spool.drop(_no_longer_needed(entries))
+    return len(entries)
 
 
-def _in_portions(waiting: list[Entry]) -> Iterator[list[Entry]]:
+def _lowest(numbered: list[Waiting], batch: int) -> list[Waiting]:
+    """What was numbered just now, unless an earlier run left something below it."""
+    unmarked = Entry.objects.filter(number__isnull=False, marked_at__isnull=True)
+    if numbered and not unmarked.filter(number__lt=numbered[0].entry.number).exists():
+        return numbered
+    return [Waiting(entry, trace.lines_of(entry)) for entry in _with_accounts(unmarked.order_by("number")[:batch])]
+
+
+def _in_portions(waiting: list[Waiting]) -> Iterator[list[Waiting]]:
     """Yield entries in order, as many at once as the memory may hold."""
-    portion: list[Entry] = []
+    portion: list[Waiting] = []
     size = 0
-    for entry in waiting:
-        if portion and size + entry.original_size > PORTION_BYTES:
+    for one in waiting:
+        if portion and size + one.entry.original_size > PORTION_BYTES:
             yield portion
             portion, size = [], 0
-        portion.append(entry)
-        size += entry.original_size
+        portion.append(one)
+        size += one.entry.original_size
     yield portion
 
 

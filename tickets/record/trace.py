@@ -53,7 +53,8 @@ def _data(fields: dict[str, Any]) -> str:
     return json.dumps(fields, sort_keys=True, ensure_ascii=True)
 
 
-def _lines(entry: Entry) -> list[str]:
+def lines_of(entry: Entry) -> list[str]:
+    """Return the lines of a numbered entry's trace up to its chain."""
     pairs = [
         ("Helpdesk-Format", str(FORMAT)),
         ("Helpdesk-Entry", str(entry.number)),
@@ -67,9 +68,12 @@ def _lines(entry: Entry) -> list[str]:
     return [line for name, value in pairs if value for line in _folded(name, value)]
 
 
-def digest(entry: Entry) -> str:
-    """Return the sha256 of a numbered entry's trace (without chain) and original; the chain is made of these."""
-    return _digest(_lines(entry), entry.original_size, entry.original_sha256)
+def digest(entry: Entry, lines: list[str] | None = None) -> str:
+    """Return the sha256 of a numbered entry's trace (without chain) and original; the chain is made of these.
+
+    `lines`: those of the trace when they are at hand.
+    """
+    return _digest(lines or lines_of(entry), entry.original_size, entry.original_sha256)
 
 
 def _digest(lines: list[str], size: int, sha256: str) -> str:
@@ -81,15 +85,15 @@ def link(previous: str, entry_digest: str) -> str:
     return hashlib.sha256(f"{previous}{entry_digest}".encode()).hexdigest()
 
 
-def render(entry: Entry, original: bytes) -> bytes:
+def render(entry: Entry, original: bytes, lines: list[str] | None = None) -> bytes:
     """Return the file of a numbered entry: trace with the mail's own line ends, then the original byte for byte."""
     lines = [
-        *_lines(entry),
+        *(lines or lines_of(entry)),
         f"Helpdesk-Chain: {entry.chain}",
         f"Helpdesk-Original: size={entry.original_size}; sha256={entry.original_sha256}",
     ]
     end = b"\r\n" if b"\r\n" in original[:4096] else b"\n"
-    return b"".join(line.encode() + end for line in lines) + original
+    return b"".join([end.join(line.encode() for line in lines), end, original])
 
 
 def tombstone(said: Trace, erasure: int, fields: dict[str, Any], body: bytes) -> bytes:
