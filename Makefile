@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13 python3.14; 
   command -v $$p >/dev/null && $$p -c '$(IS_NEW_ENOUGH)' && echo $$p && exit; done; command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak screenshots fuzz
+.PHONY: help run demo test check soak screenshots fuzz mutate
 
 help:
 	@echo "make run          start the helpdesk (installs what it needs into $(VENV) first)"
@@ -19,6 +19,7 @@ help:
 	@echo "make check        formatting, lint, types, layers, migrations, deployment checks, audit"
 	@echo "make soak         the long tests: kill -9 of each part, many times"
 	@echo "make fuzz         any bytes into the mail reader, guided by coverage (MINUTES=5)"
+	@echo "make mutate       take each rule of the mail reader away and see whether a test misses it"
 	@echo "make screenshots  every screen as a picture, to var/screens"
 
 run: $(VENV)/installed
@@ -38,6 +39,9 @@ check: $(VENV)/installed-dev
 
 fuzz: $(VENV)/installed-dev
 	@exec $(PY) -m tests.fuzz.parser $(MINUTES) $(FUZZ_DIR)
+
+mutate: $(VENV)/installed-dev
+	@exec $(PY) -m tests.mutate var/rules-without-a-test.txt
 
 screenshots: $(VENV)/installed-dev
 	@exec $(PY) -m tests.services.run --screenshots

@@ -1,6 +1,6 @@
 """The appender: gives entries their numbers and writes their files. Three steps, each safe to repeat."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,7 +58,7 @@ class Waiting:
 def append(batch: int = BATCH) -> int:
     """Number, write and mark what waits; return how many entries were marked. Raises RecordAhead, OSError."""
     check_start(settings.RECORD_URL)
-    return _write(_number(batch), batch)
+    return _write(batch, _number(batch))
 
 
 def append_all() -> int:
@@ -100,7 +100,7 @@ def _with_accounts(entries: Iterable[Entry]) -> list[Entry]:
     return found
 
 
-def _write(numbered: list[Waiting], batch: int) -> int:
+def _write(batch: int, numbered: Sequence[Waiting] = ()) -> int:
     """Steps 2 and 3: write the lowest numbered, unmarked entries; fsync the folders; mark them."""
     waiting = _lowest(numbered, batch)
     if not waiting:
@@ -116,11 +116,11 @@ def _write(numbered: list[Waiting], batch: int) -> int:
     return len(entries)
 
 
-def _lowest(numbered: list[Waiting], batch: int) -> list[Waiting]:
+def _lowest(numbered: Sequence[Waiting], batch: int) -> list[Waiting]:
     """What was numbered just now, unless an earlier run left something below it."""
     unmarked = Entry.objects.filter(number__isnull=False, marked_at__isnull=True)
     if numbered and not unmarked.filter(number__lt=numbered[0].entry.number).exists():
-        return numbered
+        return list(numbered)
     return [Waiting(entry, trace.lines_of(entry)) for entry in _with_accounts(unmarked.order_by("number")[:batch])]
 
 
