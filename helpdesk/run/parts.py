@@ -7,11 +7,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from functools import partial
 from types import FrameType
 
 import uvicorn
 from celery.exceptions import WorkerShutdown
+from celery.signals import task_postrun, task_prerun
 from celery.worker import WorkController, state
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -21,6 +23,7 @@ from helpdesk.asgi import application
 from helpdesk.celery import app
 from helpdesk.run.process import Part
 from tickets import heartbeat
+from tickets.demo.alone import beside_others
 from tickets.mail import run_listener, run_pollers
 from tickets.tasks import tick
 from tickets.wake import wake
@@ -94,6 +97,8 @@ def serve(door: socket.socket | None) -> None:
 def work(lane: str) -> None:
     """A Celery worker for one lane, one task at a time, in this process. SIGTERM lets the task in hand end."""
     with_pool()
+    if settings.DEMO:
+        pause_for_deletion()
     signal.signal(signal.SIGTERM, stop_worker)
     worker = WorkController(
         app=app,
@@ -108,6 +113,13 @@ def work(lane: str) -> None:
     worker.start()
     if worker.exitcode:
         raise RuntimeError(f"the worker of lane {lane} ended with exit code {worker.exitcode}; the log above says why")
+
+
+def pause_for_deletion() -> None:
+    """In a demo each task waits while a visitor has the database deleted and rebuilt (tickets/demo/deletion.py)."""
+    held = ExitStack()
+    task_prerun.connect(lambda **_: held.enter_context(beside_others()), weak=False)
+    task_postrun.connect(lambda **_: held.close(), weak=False)
 
 
 def stop_worker(number: int, frame: FrameType | None) -> None:

@@ -11,7 +11,10 @@ from tickets.demo.seed import is_empty, seed
 def prepare() -> str:
     """Fill an empty database; return the lines for the person at the terminal. Raises OSError, NotEmpty."""
     told = _("%d conversations are ready.\n") % seed() if is_empty() else ""
-    return told + _("Sign in here, once:   %(link)s\nA customer's mailbox: %(mailbox)s") % {
+    return told + _(
+        "Sign in here, once:   %(link)s\nA customer's mailbox: %(mailbox)s\nDelete the database:  %(deletion)s"
+    ) % {
         "link": sign_in.make_link(),
+        "deletion": settings.SITE_URL + reverse("demo:deletion"),
         "mailbox": settings.SITE_URL + reverse("demo:mailbox"),
     }

@@ -8,6 +8,8 @@ app_name = "demo"
 
 urlpatterns = [
     path("sign-in/<str:token>/", views.enter, name="enter"),
+    path("database/", views.deletion, name="deletion"),
+    path("database/progress/", views.deletion_progress, name="deletion-progress"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/mails/", views.mails, name="mails"),
     path("mailbox/send/", views.send, name="send"),

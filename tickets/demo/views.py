@@ -1,4 +1,4 @@
-"""The demo's two pages: the link that signs you in, and a customer's mailbox. There only while settings.DEMO is true."""
+"""The demo's pages: the sign-in link, a customer's mailbox, the button that deletes the database. Only while settings.DEMO is true."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,8 +10,9 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tickets.demo import deletion as deleting
 from tickets.demo import post, sign_in
 from tickets.demo.forms import MailForm
 from tickets.demo.script import Person
@@ -84,6 +85,26 @@ def send(request: HttpRequest) -> HttpResponse:
     )
     post.send(writing)
     return redirect(f"{request.path_info.removesuffix('send/')}?{urlencode({'as': writing.writer.address, 'sent': 1})}")
+
+
+@only_in_a_demo
+@require_http_methods(["GET", "POST"])
+def deletion(request: HttpRequest) -> HttpResponse:
+    """The page with the button; POST empties the database and rebuilds it."""
+    if request.method == "POST":
+        deleting.start()
+        return redirect("demo:deletion")
+    return render(request, "tickets/demo/deletion.html", {"deletion": deleting.current()})
+
+
+@only_in_a_demo
+@require_GET
+def deletion_progress(request: HttpRequest) -> HttpResponse:
+    """How far it is, asked for again until it has ended; then the whole page, with its button."""
+    found = deleting.current()
+    if not found.is_running:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "tickets/demo/_deletion.html", {"deletion": found})
 
 
 def _page(request: HttpRequest) -> dict[str, Any]:
