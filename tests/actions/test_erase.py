@@ -24,6 +24,7 @@ from tickets.models import Account, Address, Agent, Contact, Delivery, Entry, In
 from tickets.record import read, trace
 from tickets.record.compare import differences, snapshot
 from tickets.record.erase import carry_out, structure
+from tickets.record.verify import verify
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -50,6 +51,19 @@ def asked(support: Account, ann: Agent) -> Ticket:
     set_status(ticket, State.SOLVED, ann)
     desk.settle()
     return ticket
+
+
+def test_what_was_sent_to_others_and_quotes_the_person_goes_with_their_words(support: Account, ann: Agent) -> None:
+    first = desk.arrive(support, desk.mail(SECRET, cc="max@customer.example"))
+    assert first is not None
+    reply(first.ticket, "Max, can you help?", ann, to=[{"name": "", "address": "max@customer.example"}])
+    desk.settle()
+    assert SECRET in whole_record()
+    erase_contact(zoe(), ann, "She asked.")
+    desk.settle()
+    carry_out()
+    assert SECRET not in whole_record()
+    assert verify().found == 0
 
 
 def zoe() -> Contact:

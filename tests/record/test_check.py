@@ -17,12 +17,13 @@ from django.db import connection, connections
 
 from tests.flows import desk
 from tests.services import bucket
+from tickets.actions.erasing import erase_contact
 from tickets.actions.note import note
 from tickets.actions.reply import reply
 from tickets.inbox.accept import accept
 from tickets.inbox.process import process_all
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Entry, InboxItem, Message
+from tickets.models import Account, Agent, Contact, Entry, InboxItem, Message
 from tickets.record import append, read, spool
 from tickets.record import store as stores
 from tickets.record.store import FolderStore, store
@@ -146,6 +147,21 @@ def test_a_change_of_the_configuration_that_is_not_in_the_record_is_written(root
     desk.wipe()
     desk.rebuild()
     assert Account.objects.get().name == "Help"
+
+
+def test_an_erasure_that_was_not_carried_out_is(root: Path) -> None:
+    whole = {path: path.read_bytes() for path in root.glob("*/cur/*")}
+    erase_contact(Contact.objects.get(), None, "She asked.")
+    append.append_all()
+    numbers = ", ".join(str(entry.number) for entry in Entry.objects.filter(kind="erasure").order_by("number"))
+    assert f"Erasures are decided and not carried out: entries {numbers}." in check()[1]
+    assert verify().found > 0
+    assert check("--repair")[0] == 0
+    assert verify().found == 0
+    for path, data in whole.items():  # as a backup of before brings them back
+        path.write_bytes(data)
+    assert "their files are whole (again)" in check("--repair")[1]
+    assert verify().found == 0
 
 
 def test_spool_files_that_are_in_the_record_are_dropped(root: Path, support: Account) -> None:

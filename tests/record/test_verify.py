@@ -16,12 +16,14 @@ from django.utils import timezone
 from tests.flows import desk
 from tests.record.tampering import TABLE, Hand, Record
 from tests.services import bucket
+from tickets.actions.erasing import erase_contact
 from tickets.actions.note import note
 from tickets.actions.reply import reply
-from tickets.models import Agent, Entry, Message
-from tickets.record import read
+from tickets.models import Agent, Contact, Entry, Message
+from tickets.record import read, trace
 from tickets.record import verify as verifying
 from tickets.record.append import append_all
+from tickets.record.erase import carry_out, read_erasure
 from tickets.record.listing import listing
 from tickets.record.store import store
 from tickets.record.write import entry_of
@@ -109,19 +111,9 @@ def bury(number: int, erasure: int) -> None:
     """Put a tombstone in an entry's place, as an erasure does."""
     name = dict(read.numbers())[number]
     said = read.recorded(name).trace
-    body = b"This was erased.\r\n"
-    lines = [
-        "Helpdesk-Format: 1",
-        f"Helpdesk-Entry: {number}",
-        f"Helpdesk-Kind: {said.kind}",
-        f"Helpdesk-Time: {said.at}",
-        "Helpdesk-Data: {}",
-        f"Helpdesk-Erased: {erasure}",
-        f"Helpdesk-Digest: {said.digest}",
-        f"Helpdesk-Chain: {said.chain}",
-        f"Helpdesk-Original: size={len(body)}; sha256={hashlib.sha256(body).hexdigest()}",
-    ]
-    store().root.joinpath(name).write_bytes("".join(f"{line}\r\n" for line in lines).encode() + body)  # type: ignore[attr-defined]
+    decided = Entry.objects.filter(number=erasure, kind="erasure").first()
+    body = read_erasure(decided, b"").become(number, {})[1] if decided else b"Erased.\r\n"
+    store().root.joinpath(name).write_bytes(trace.tombstone(said, erasure, {}, body))  # type: ignore[attr-defined]
 
 
 def test_an_erasure_leaves_a_chain_that_verifies_and_says_so_while_it_is_not_carried_out(record: Record) -> None:
@@ -137,6 +129,21 @@ def test_an_erasure_leaves_a_chain_that_verifies_and_says_so_while_it_is_not_car
     assert verify()[0] == 0
     bury(3, 6)
     assert "Entry 3: it was made a tombstone, but there is no erasure 6 that names it" in verify()[1]
+
+
+def test_a_tombstone_whose_mail_was_changed_is_named(record: Record) -> None:
+    erase_contact(Contact.objects.get(), None, "She asked.")
+    append_all()
+    carry_out()
+    assert verify()[0] == 0
+    path = record.path(1)
+    head, _ = trace.split(path.read_bytes())
+    body = b"What stood here praised us.\r\n"
+    last = f"Helpdesk-Original: size={len(body)}; sha256={hashlib.sha256(body).hexdigest()}\r\n"
+    path.write_bytes(head[: head.index(b"Helpdesk-Original")] + last.encode() + body)
+    status, said = verify()
+    assert status == 1
+    assert "Entry 1: its tombstone was changed" in said
 
 
 def test_ranges_are_checked_across_their_seams(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:

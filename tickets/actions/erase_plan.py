@@ -71,7 +71,12 @@ def _consider(order: Order, plan: Plan, entry: Entry, message: Message | None, o
         _bury(plan, entry, message, None)
     elif message is not None:
         _consider_message(order, plan, entry, message, entry.ticket_number in own)
-    elif entry.ticket_number in own or _speaks_of(entry, plan) or person.is_named_in(str(entry.fields)):
+    elif (
+        entry.ticket_number in own
+        or _speaks_of(entry, plan)
+        or person.is_named_in(str(entry.fields))
+        or _returns_words_of(entry, person)
+    ):
         _bury(plan, entry, None, person)
 
 
@@ -105,6 +110,14 @@ def _speaks_of(entry: Entry, plan: Plan) -> bool:
     """Whether an outcome or a retry is about a delivery of a message that goes."""
     named = {one["delivery"] for one in entry.fields.get("outcomes", [])} | {entry.fields.get("delivery", "")}
     return bool(named & plan.deliveries)
+
+
+def _returns_words_of(entry: Entry, person: Person) -> bool:
+    """Whether an outcome holds what was sent to somebody else, and that quotes or names the person (ADR 6)."""
+    if entry.kind != "outcome":
+        return False
+    returned = [parse(file.content) for file in parse(read.original(entry)).attachments]
+    return any(person.is_quoted_in(mail) or _is_named(person, mail) for mail in returned)
 
 
 def _bury(plan: Plan, entry: Entry, message: Message | None, person: Person | None) -> None:

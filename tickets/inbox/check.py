@@ -14,14 +14,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from tickets.inbox.sweep import adopt
-from tickets.models import Account, Entry, InboxItem, ItemState
-from tickets.record import read, spool, trace
+from tickets.models import Account, Counter, Entry, InboxItem, ItemState
+from tickets.record import erase, read, spool, trace
 from tickets.record.append import Head, append_all, head
 from tickets.record.config import is_current, snapshot, write_config
 from tickets.record.glance import glance
 from tickets.record.listing import Listing, listing
 from tickets.record.store import store
 
+MOST_NAMED = 10
 PROBE = "spool/check"
 CUT_OFF_AGE = timedelta(minutes=1)  # a younger file aside may be in the making
 Mend = Callable[[], object]
@@ -276,6 +277,33 @@ def _finished(names: list[str], source: str) -> set[str]:
     return set(rows.filter(marked_at__isnull=False).values_list("spool", flat=True)) - waiting - set(live)
 
 
+def erased() -> Iterator[Finding]:
+    """Every erasure has put its tombstones in place, also in files that were brought back since."""
+    if waiting := erase.pending():
+        numbers = ", ".join(str(entry.number) for entry in waiting[:MOST_NAMED])
+        yield Finding(f"Erasures are decided and not carried out: entries {numbers}.", erase.carry_out)
+    rows = Entry.objects.filter(erased__isnull=False, marked_at__isnull=False).order_by("number")
+    whole = [
+        erasure for path, erasure in rows.values_list("path", "erased").iterator(500) if erasure and not _is_stone(path)
+    ]
+    if whole:
+        words = f"{len(whole)} entries are erased, and their files are whole (again)."
+        yield Finding(words, partial(_carry_out_from, min(whole)))
+
+
+def _is_stone(path: str) -> bool:
+    """Whether a file is a tombstone; one that is missing or broken is named elsewhere."""
+    try:
+        return read.recorded(path).trace.erased is not None
+    except (FileNotFoundError, trace.BadEntry):
+        return True
+
+
+def _carry_out_from(number: int) -> None:
+    Counter.objects.filter(name=erase.CARRIED_OUT).update(value=number - 1)
+    erase.carry_out()
+
+
 def configured() -> Iterator[Finding]:
     """The configuration in the record is the one that is in force."""
     if snapshot() and not is_current():
@@ -290,5 +318,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     unwritten,
     arrived,
     spooled,
+    erased,
     configured,
 )

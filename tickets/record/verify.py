@@ -7,9 +7,12 @@ it, so that the seams are checked as everything else. A bucket is read by many r
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 from multiprocessing import get_context
 
-from tickets.record import trace
+from tickets.models import Entry
+from tickets.record import erase, trace
 from tickets.record.glance import Glance, glance
 from tickets.record.listing import Listing, listing
 from tickets.record.store import FolderStore, Store, store
@@ -35,8 +38,9 @@ class Checked:
     """What the reading of one range found."""
 
     faults: list[Fault] = field(default_factory=list)
-    tombstones: list[tuple[int, int]] = field(default_factory=list)  # (number, the erasure that it names)
+    tombstones: list[tuple[int, int, str]] = field(default_factory=list)  # (number, its erasure, sha256 of its mail)
     erasures: list[tuple[int, int]] = field(default_factory=list)  # (erased number, number of the erasure)
+    left: dict[tuple[int, int], str] = field(default_factory=dict)  # sha256 of the mail that an erasure leaves
     chain: str = ""  # of the last entry
     entries: int = 0
 
@@ -68,6 +72,7 @@ def verify(progress: Progress = lambda done, total: None, place: Store | None = 
         result.add(checked.faults)
         result.tombstones += checked.tombstones
         result.erasures += checked.erasures
+        result.left |= checked.left
         result.chain = checked.chain
         result.entries += checked.entries
         progress(result.entries, len(files))
@@ -183,21 +188,36 @@ def _follows(name: str, said: Glance, chain: str) -> list[Fault]:
 
 
 def _note(said: Glance, data: bytes, found: Checked) -> None:
+    """Keep what tombstones and erasures say; they are compared when everything is read."""
+    if not said.erased and said.kind != erase.KIND:
+        return
+    head, original = trace.split(data)
+    meant = trace.read(head)
     if said.erased:
-        found.tombstones.append((said.number, said.erased))
-    elif said.kind == "erasure":
-        fields = trace.read(trace.split(data)[0]).fields
-        found.erasures += [(int(number), said.number) for number in fields.get("erased", [])]
+        found.tombstones.append((said.number, said.erased, meant.sha256))
+    if said.kind != erase.KIND:
+        return
+    numbers = [int(number) for number in meant.fields.get("erased", [])]
+    found.erasures += [(number, said.number) for number in numbers]
+    if not said.erased:  # one that was erased itself does not hold any more what it has left of others
+        entry = Entry(number=said.number, at=datetime.fromisoformat(meant.at), fields=meant.fields)
+        erasure = erase.read_erasure(entry, original)
+        bodies = {number: erasure.become(number, {})[1] for number in numbers}
+        found.left |= {(number, said.number): sha256(body).hexdigest() for number, body in bodies.items()}
 
 
 def _erasures(result: Verified) -> Iterator[Fault]:
     """Every tombstone has its erasure, and every erasure was carried out."""
     decided = set(result.erasures)
-    stones = {number for number, _ in result.tombstones}
-    for number, erasure in result.tombstones:
+    stones = {number for number, _, _ in result.tombstones}
+    for number, erasure, digest in result.tombstones:
         if (number, erasure) not in decided or erasure <= number:
             words = f"it was made a tombstone, but there is no erasure {erasure} that names it: somebody has taken its words away"
             yield Fault(f"Entry {number}", words)
+        elif result.left.get((number, erasure), digest) != digest:
+            yield Fault(
+                f"Entry {number}", f"its tombstone was changed: it is not the mail that erasure {erasure} left there"
+            )
     for number, erasure in sorted(decided):
         if number not in stones:
             words = f"entry {erasure} erases it, but it is still whole. Run `manage.py record check --repair` to carry that out"
