@@ -140,6 +140,13 @@ class AccountForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of automatic answers"), required=False)
     signature = forms.CharField(label=_("Signature"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     acknowledge = forms.BooleanField(label=_("Tell customers at once that their mail has come in"), required=False)
+    retention_days = forms.IntegerField(
+        label=_("Days a resting ticket is kept"),
+        required=False,
+        min_value=1,
+        max_value=36500,
+        help_text=_("Solved and closed tickets are erased after that, unless they are held. Empty: kept for good."),
+    )
 
     def __init__(
         self, channel: type[Channel], account: Account | None, languages: list[tuple[str, Any]], data: Any = None
@@ -176,7 +183,7 @@ class AccountForm(forms.Form):
 
     def fields_of_account(self) -> dict[str, Any]:
         """What stands in the account's own columns."""
-        names = ("name", "team", "language", "signature", "acknowledge")
+        names = ("name", "team", "language", "signature", "acknowledge", "retention_days")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 
@@ -185,7 +192,8 @@ def beginning(account: Account | None) -> dict[str, Any]:
     if account is None:
         return {"acknowledge": True, "language": "en"}
     found: dict[str, Any] = {
-        name: getattr(account, name) for name in ("name", "address", "language", "signature", "acknowledge")
+        name: getattr(account, name)
+        for name in ("name", "address", "language", "signature", "acknowledge", "retention_days")
     }
     found["team"] = account.team.public_id if account.team else None
     return found

@@ -13,6 +13,9 @@ from tickets.models import Agent, Delivery, Message, Role, Team, Ticket
 OPEN_TO_ALL = {"sign-in", "sign-out", "welcome"}
 ADMINISTRATORS = {"account-list", "account-add", "account-edit", "account-check", "account-pause", "account-remove"} | {
     "people-list",
+    "contact-erase",
+    "erasure-list",
+    "erasure-show",
     "people-remove",
 }
 WRITES = {

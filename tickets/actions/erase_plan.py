@@ -171,6 +171,7 @@ def _cut(plan: Plan, entry: Entry, message: Message, person: Person, mail: Mail)
     mail.date = mail.date or message.at
     mail.message_id = _id_to_keep(mail.message_id or f"{number}@erased.invalid", person)
     mail.references = [_id_to_keep(one, person) for one in mail.references]
+    plan.deliveries.update(one.public_id for one in message.deliveries.all())  # their outcomes hold what was sent
     plan.erased.append(number)
     plan.cut[number] = person.cut(mail)
     plan.fields[str(number)] = person.scrub(entry.fields)

@@ -27,6 +27,7 @@ from tickets.models import (
     Draft,
     Entry,
     Message,
+    Participant,
     Ticket,
     new_id,
 )
@@ -114,12 +115,13 @@ def _withdraw(deliveries: Any, order: Order) -> None:
 
 
 def tickets_of(contact: Contact) -> list[int]:
-    """Return the numbers of the tickets in which this person is the customer, wrote, or was written to."""
+    """Return the numbers of the tickets in which this person is the customer, wrote, was written to, or takes part."""
     person = person_of(contact)
     own = Q(contact=contact) | Q(messages__contact=contact, messages__direction=Direction.IN)
     numbers = set(Ticket.objects.filter(own, merged_into=None).values_list("number", flat=True))
-    sent = Delivery.objects.filter(_to(person)).values_list("message__ticket__number", flat=True)
-    return sorted(numbers | set(sent))
+    numbers.update(Delivery.objects.filter(_to(person)).values_list("message__ticket__number", flat=True))
+    takes_part = Participant.objects.filter(address__in=person.addresses)
+    return sorted(numbers | set(takes_part.values_list("ticket__number", flat=True)))
 
 
 def _portions(numbers: Sequence[int]) -> Iterator[list[int]]:

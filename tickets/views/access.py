@@ -100,13 +100,33 @@ def message_of(request: HttpRequest, public_id: str) -> Message:
 
 def once(request: HttpRequest, write: Callable[[], str]) -> str:
     """Run `write` unless this form's key has been seen; return its result (≤ 200 characters), the earlier one when seen."""
+    with transaction.atomic():
+        row, is_new = _key_of(request)
+        if is_new:
+            _keep_result(row, write())
+    return row.result
+
+
+def once_in_steps(request: HttpRequest, write: Callable[[], str]) -> str:
+    """As `once`, for a verb that commits several times: when it fails, the key counts as not seen."""
+    row, is_new = _key_of(request)
+    if is_new:
+        try:
+            _keep_result(row, write())
+        except Exception:
+            row.delete()
+            raise
+    return row.result
+
+
+def _key_of(request: HttpRequest) -> tuple[WriteKey, bool]:
     agent = agent_of(request)
     key = request.POST.get("key", "")
     if not key or len(key) > LONGEST_KEY:
         raise PermissionDenied(_("This form has no key of its own. Reload the page and try again."))
-    with transaction.atomic():
-        row, is_new = WriteKey.objects.get_or_create(key=f"{agent.public_id}:{key}", defaults={"at": timezone.now()})
-        if is_new:
-            row.result = write()[:200]
-            row.save(update_fields=["result"])
-    return row.result
+    return WriteKey.objects.get_or_create(key=f"{agent.public_id}:{key}", defaults={"at": timezone.now()})
+
+
+def _keep_result(row: WriteKey, result: str) -> None:
+    row.result = result[:200]
+    row.save(update_fields=["result"])

@@ -177,10 +177,17 @@ class Happened:
                 return _("gave it to another team") if data.get("team") else _("took it away from its team")
             case "merged":
                 return _("joined #%(number)s with this one") % {"number": data.get("merged", "?")}
+            case "held" | "released":
+                return hold_words(data.get("hold", ""))
             case "retried":
                 return _("sent it to %(address)s again") % {"address": data.get("recipient", "?")}
             case other:
                 return other.replace("-", " ").replace("_", " ")
+
+
+def hold_words(reason: str) -> str:
+    """A legal hold as it stands in a sentence; without a reason it was released."""
+    return _("holds it: %(reason)s") % {"reason": reason} if reason else _("released it from its hold")
 
 
 def state_words(state: str) -> str:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from tickets.management.record.check import Check
 from tickets.management.record.compare import Compare
+from tickets.management.record.erase import Erase
 from tickets.management.record.export import Export
 from tickets.management.record.fetch import Fetch
 from tickets.management.record.mirror import Copy
@@ -18,6 +19,7 @@ from tickets.management.record.verify import Verify
 VERBS: dict[str, type[Verb]] = {
     "check": Check,
     "compare": Compare,
+    "erase": Erase,
     "export": Export,
     "fetch": Fetch,
     "mirror": Copy,

@@ -1,0 +1,76 @@
+"""What became of an erasure: who wanted it and why, how far it is carried out, and what it cannot reach."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tickets.models import Agent, Entry, Mirror
+from tickets.record import erase
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One erasure, which may be several entries."""
+
+    name: str
+    at: datetime
+    by: str
+    reason: str
+    quotes: str
+    is_person: bool  # a contact, not tickets whose time was over
+    entries: int  # that are erased
+    carried_out: int  # of these, how many files are tombstones by now
+    tickets: list[int]
+    unreached: list[str]
+
+
+def report(name: str) -> Report | None:
+    """Return what is known of the erasure `name`; None when there is none."""
+    entries = list(Entry.objects.filter(kind=erase.KIND, fields__erasure=name).defer("body").order_by("pk"))
+    if not entries:
+        return None
+    said = entries[-1].fields
+    erased = sorted({number for entry in entries for number in entry.fields["erased"]})
+    by = Agent.objects.filter(public_id=said["by"]).first() if said["by"] else None
+    return Report(
+        name=name,
+        at=entries[-1].at,
+        by=by.name if by else _("The retention period"),
+        reason=said["reason"],
+        quotes=said["quotes"],
+        is_person=any(entry.fields["contact"] for entry in entries),
+        entries=len(erased),
+        carried_out=Entry.objects.filter(number__in=erased, erased__isnull=False).count(),
+        tickets=sorted({number for entry in entries for number in entry.fields["tickets"]}),
+        unreached=list(_unreached(entries)),
+    )
+
+
+def _unreached(entries: list[Entry]) -> Iterator[str]:
+    """What this program has no hand on, or not yet, in words."""
+    for mirror in Mirror.objects.filter(removed_at=None).order_by("name"):
+        yield from _left_in(mirror, entries)
+    day = date_format(timezone.localtime(entries[-1].at), "DATE_FORMAT")
+    yield _("Backups made before %(day)s still hold it: they are not changed. Delete them when newer ones exist.") % {
+        "day": day
+    }
+    yield _("Exports and files that somebody downloaded before are not known here.")
+    yield _("Mail that was sent lies in the mailboxes of those who received it.")
+    if settings.RECORD_URL.startswith("s3:"):
+        yield _(
+            "Where the bucket keeps versions or locks objects, old versions stay there until its own rules end them."
+        )
+
+
+def _left_in(mirror: Mirror, entries: list[Entry]) -> Iterator[str]:
+    last = max((entry.number or 0 for entry in entries), default=0)
+    if not last or mirror.cursor < last:
+        yield _("The copy “%(name)s” has not been told yet: it is behind.") % {"name": mirror.name}
+    for entry in entries:
+        for words in mirror.unreached.get(str(entry.number), []):
+            yield _("The copy “%(name)s”: %(words)s") % {"name": mirror.name, "words": words}
