@@ -90,7 +90,7 @@ def _is_whole(text: str, quoted_below: bool) -> bool:
     lowered = text.lower()
     who, when = ADDRESS.search(text), DATE.search(text)
     if quoted_below:
-        if when and who:
+        if when and (who or lowered.startswith(("quoting ", "excerpts ", "zitat "))):
             return True
         return bool((when or who) and ends and WROTE.search(lowered)) or (
             not ends and _NEWS.search(lowered) is not None

@@ -29,6 +29,11 @@ _LABELLED = re.compile(r"\s{0,4}[*]?[^\W\d_][^:：\n]{1,30}[:：]\s*\S")
 _WORD = re.compile(r"\w+")
 _DOMAIN = re.compile(r"[a-z0-9-]{2,40}(?:\.[a-z0-9-]{2,40}){1,4}(?:/[\w./~-]{0,80})?")
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
+# Who speaks of "me" or "you" speaks.
+_PERSONAL = frozenset(
+    "I me my we us you your ich mich mir wir uns ihnen Ihnen moi nous vous votre usted noi voi nós mij wij jag мне меня нам "
+    "вам вас мені I'm I'll please bitte".split()
+)
 _BULLETS = ("- ", "* ", "• ", "> ", "+ ", "# ", ".. ", "[1]", "[0]", "1. ", "1) ")
 _AROUND = " \t,.!;:–-*_~，。！、：;"
 
@@ -88,7 +93,7 @@ def is_name(line: str) -> bool:
 
 def only_names(line: str) -> bool:
     """Does this line name or give data? One that speaks has many words that begin with a small letter, or ends a sentence."""
-    if len(line) > LONGEST_LINE:
+    if len(line) > LONGEST_LINE or _is_personal(line):
         return False
     text = line.strip()
     if RULE.match(line) or is_placeholder(line):
@@ -107,10 +112,15 @@ def only_names(line: str) -> bool:
     return len(words) <= 9 + 3 * text.count("|") and _is_capitalised(text)
 
 
+def _is_personal(line: str) -> bool:
+    words = line.split()
+    return len(words) > 4 and not _PERSONAL.isdisjoint(words)
+
+
 def may_stand_below_closing(line: str) -> bool:
     """Could this be a line of a signature, given that a closing word stands above it?"""
     text = line.strip()
-    if len(text) > LONGEST_LINE or text[-1] in "?？:：" or text[:2].lower() == "ps":
+    if len(text) > LONGEST_LINE or text[-1] in "?？:：" or text[:2].lower() == "ps" or _is_personal(text):
         return False
     return only_names(line) or text.count(" ") < 6 or (has_contact(line) and text.count(" ") < 20)
 

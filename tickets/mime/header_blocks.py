@@ -4,12 +4,14 @@ import re
 
 from tickets.mime.quote_words import ADDRESS, INNER_LABEL, LABELS, LONGEST_LABEL, TIME, YEAR
 
+LONGEST_DATE = 90
 MOST_ROWS = 24
 MOST_WRAPPED = 60
 LONGEST_ROW = 4000
 _AROUND = " \t>|*_\xa0"
 _ROW = re.compile(r"[*_]{0,2}[^\W\d_][^:\n]{1,24}[:：]\s{0,4}\S")
-_BOXED = re.compile(r"[:：]\s{0,4}[^<>\n]{1,80}<[^<>\s]{1,80}@[^<>\s]{1,120}>\s*$")
+_OTHER_ROW = re.compile(r"[A-Z][\w-]{1,30}:\s\S")
+_BOXED = re.compile(r"[:：]\s{0,4}[^<>\s][^<>\n]{0,80}<[^<>\s]{1,80}@[^<>\s]{1,120}>\s*$")
 
 
 def label_of(line: str) -> tuple[str, str] | None:
@@ -27,6 +29,8 @@ def block_end(lines: list[str], at: int, after_separator: bool = False) -> int |
     first = label_of(lines[at])
     if first is None or len(lines[at]) > LONGEST_ROW:
         return None
+    if at and _OTHER_ROW.match(lines[at - 1]) and not after_separator:
+        return None  # somebody shows all the fields of a mail, or filled in a form
     rows: dict[str, str] = {}
     end, number = at, at
     for _ in range(MOST_ROWS):
@@ -54,7 +58,7 @@ def _is_shown(lines: list[str], at: int) -> bool:
 
 def unknown_block_end(lines: list[str], at: int) -> int | None:
     """The line after a header block in a language that is not among ours: `Word: Name <address>`, one row with a time, and others."""
-    if not _ROW.match(lines[at]) or not _BOXED.search(lines[at]):
+    if not _ROW.match(lines[at]) or not _BOXED.search(lines[at]) or (at and _OTHER_ROW.match(lines[at - 1])):
         return None
     end = at
     while end < len(lines) and end < at + 9 and _ROW.match(lines[end]) and len(lines[end]) < LONGEST_ROW:
@@ -70,12 +74,17 @@ def is_label(text: str, kind: str) -> bool:
     return len(text) <= LONGEST_LABEL and LABELS.get(text.lower()) == kind
 
 
+def _is_dated(line: str) -> bool:
+    """Is this line a date and a time, perhaps with a name, and no row of other fields?"""
+    return len(line) < LONGEST_DATE and bool(TIME.search(line) and YEAR.search(line)) and not _OTHER_ROW.match(line)
+
+
 def lone_labels_start(lines: list[str], lowest: int, at: int) -> int | None:
     """Where a header of Lotus Notes begins whose "To" stands on line `at`: name and date above it, and a "Subject" below."""
     if not any(is_label(line.strip(_AROUND).partition(":")[0], "subject") for line in lines[at + 1 : at + 12]):
         return None
     above = [number for number in range(at - 1, max(lowest, at - 8) - 1, -1) if lines[number].strip()][:3]
-    dated = next((number for number in above if TIME.search(lines[number]) and YEAR.search(lines[number])), None)
+    dated = next((number for number in above if _is_dated(lines[number].strip())), None)
     if dated is None:
         return None
     return dated - 1 if dated > lowest and lines[dated - 1].strip() else dated

@@ -14,7 +14,7 @@ from tickets.mime.html import sanitise
 from tickets.mime.html_quotes import marked_lines
 from tickets.mime.marks import end_of_angled, end_of_marked, initials_of, is_marked, is_shown, own_mark
 from tickets.mime.quote_words import is_rule
-from tickets.mime.separators import STARTS, is_separator
+from tickets.mime.separators import STARTS, end_of_forwarded, is_separator
 from tickets.mime.signatures import is_only_signature, without_signature
 
 LONGEST = 2_000_000
@@ -22,12 +22,12 @@ LONGEST = 2_000_000
 MOST_LOOKS = 4_000
 MOST_LINES = 100_000
 _UNSEEN = str.maketrans(
-    {"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " "}
+    {"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " ", "\uff1e": ">"}
     | dict.fromkeys(
         "\u200b\u200c\u200d\u200e\u200f\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\xad", ""
     )
 )
-_HAS_UNSEEN = re.compile("[\xa0\xad\u2009\u200b-\u200f\u202a-\u202f\u2066-\u2069\u3000\ufeff]")
+_HAS_UNSEEN = re.compile("[\xa0\xad\u2009\u200b-\u200f\u202a-\u202f\u2066-\u2069\u3000\ufeff\uff1e]")
 _LEFT_OUT = re.compile(r"\W{0,3}(?:snip(?:ped)?|schnipp|schnapp|cut|\.{3,5}|…)\W{0,4}", re.I)
 # GroupWise draws its line with the mark that others quote with.
 _DIVIDES = re.compile(r">>> [^\n]{3,200}(?:>>>|:)\s*$")
@@ -160,8 +160,20 @@ class _Reader:
         if (text.startswith(STARTS) or text[-1] in ":：" or "--" in text or "this line" in text) and is_separator(
             text, self.next_filled(self.at + 1)
         ):
-            return self.pass_announcement(self.at, self.behind_block(self.at + 1), has_header=False)
+            return self.pass_forwarded(text) or self.pass_announcement(
+                self.at, self.behind_block(self.at + 1), has_header=False
+            )
         return self.pass_header(line, text) or self.pass_attribution(text)
+
+    def pass_forwarded(self, text: str) -> bool:
+        """Go behind "----- End forwarded message -----", where mutt lets the letter go on; False when there is no such line."""
+        end = end_of_forwarded(self.lines, self.at) if "orwarded message" in text else None
+        if end is None or self.first_filled(end, 4) is None:
+            return False
+        self.close(self.at)
+        self.announced = True
+        self.start = self.at = end
+        return True
 
     def pass_header(self, line: str, text: str) -> bool:
         """Go behind a header block that begins here, or whose name and date stand above."""

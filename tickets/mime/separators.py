@@ -9,7 +9,12 @@ STARTS = ("-", "_", "=", "*", "—", "–", "~", "+", "#", "<")
 _DASHED = re.compile(
     r"^\s{0,8}<?[-_=*—–~+]{2,60}\s{0,3}(?P<inner>[^-_=*—–~+\s][^\n]{1,100}?)\s{0,3}[-_=*—–~+]{0,60}>?\s{0,8}:?$"
 )
-LONGEST = 200
+_RUNS_ON = re.compile(
+    r"[-_=*—–]{4,60}\s?(?P<inner>[^\W\d_][^-_=*—–\n]{1,50})[-_=*—–]{4,60}\s{0,3}[^\W\d_][^:\n]{1,30}:\s"
+)
+LONGEST = 400
+_ENDS = re.compile(r"-{5,} ?(?:end|ende|fin)(?: of| der| du)? (?:forwarded|weitergeleiteten|transféré)")
+MOST_FORWARDED = 2000
 
 
 def is_separator(line: str, following: str | None) -> bool:
@@ -27,6 +32,9 @@ def is_separator(line: str, following: str | None) -> bool:
 
 
 def _is_dashed(text: str, following: str | None) -> bool:
+    runs_on = _RUNS_ON.match(text)
+    if runs_on and HISTORY_STEM.search(runs_on["inner"]) and MESSAGE_NOUN.search(runs_on["inner"]):
+        return True
     match = _DASHED.match(text)
     if match is None or len(match["inner"].split()) > 12:
         return False
@@ -35,3 +43,12 @@ def _is_dashed(text: str, following: str | None) -> bool:
     closed = text.rstrip(" :>").endswith(("-", "_", "=", "*", "—", "–", "~", "+"))
     label = label_of(following) if following and closed else None
     return (speaks and (closed or len(inner) < 40)) or (label is not None and label[0] in ("from", "sent"))
+
+
+def end_of_forwarded(lines: list[str], at: int) -> int | None:
+    """The line after the one that ends what a separator at `at` began; None when nothing says where it ends."""
+    for number in range(at + 1, min(len(lines), at + MOST_FORWARDED)):
+        line = lines[number]
+        if line.startswith("-----") and _ENDS.match(line.lower()):
+            return number + 1
+    return None

@@ -174,6 +174,8 @@ def _block_start(lines: list[str], end: int) -> int:
 
 def _behind_nickname(lines: list[str], start: int, end: int) -> int:
     """Behind the single word a letter is signed with, when a block of its own follows it."""
+    while start < end and not lines[start].strip():
+        start += 1
     if start + 1 < end and len(lines[start].split()) == 1 and not lines[start + 1].strip():
         return next((number for number in range(start + 1, end) if lines[number].strip()), end)
     return start
