@@ -1,6 +1,7 @@
 """Machines' mail: is this a bounce, a report, an automatic reply? And may a mail be answered by a machine of ours?"""
 
 import re
+from itertools import islice
 from typing import Protocol
 
 from tickets.mime.addresses import Mailbox, first
@@ -60,6 +61,7 @@ _COMPLAINING = re.compile(
 )
 _RECEIPT_TYPES = ("message/disposition-notification", "message/global-disposition-notification")
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_MACHINE_TYPES = (*_RECEIPT_TYPES, *_STATUS_TYPES, "message/feedback-report")
 _NO_REPLY = re.compile(
     r"^(?:no-?reply|do-?not-?reply|donotreply|nicht-antworten|ne-pas-repondre|noreply-.*|no_reply)(?:[+._-].*)?@", re.I
 )
@@ -114,24 +116,21 @@ def _report(root: Part, text: str) -> tuple[str, Bounce | None] | None:
     stated = root.content_type == "multipart/report" or "report-type" in root.parameters
     if not stated and not (is_daemon(root.headers) or null_sender(root.headers)):
         return None  # a person who forwards a report sends its parts along
-    for leaf in root.leaves():
-        kind = leaf.content_type
-        if not kind.startswith("message/"):
-            continue
-        if kind == "message/feedback-report":
-            return "feedback", None
-        returned = returned_mail(root)
-        original = original_id(returned) or _answered(root.headers)
-        if kind in _STATUS_TYPES:
-            return delivery_report(status_source(leaf), returned, original, text)
-        if kind in _RECEIPT_TYPES:
-            return "delivery-status", receipt(leaf, original)
-    return _unmarked_report(root, text) if stated else None
+    leaf = next((one for one in root.leaves() if one.content_type in _MACHINE_TYPES), None)
+    if leaf is None:
+        return _unmarked_report(root, text) if stated else None
+    if leaf.content_type == "message/feedback-report":
+        return "feedback", None
+    returned = returned_mail(root)
+    original = original_id(returned) or _answered(root.headers)
+    if leaf.content_type in _STATUS_TYPES:
+        return delivery_report(status_source(leaf), returned, original, text)
+    return "delivery-status", receipt(leaf, original)
 
 
 def _unmarked_report(root: Part, text: str) -> tuple[str, Bounce | None] | None:
     """A report whose machine-readable part has lost its type."""
-    for leaf in root.leaves():
+    for leaf in islice(root.leaves(), 10):
         if leaf.content_type in ("text/plain", "application/octet-stream") and leaf.end - leaf.start < 100_000:
             source = status_source(leaf)
             if FIELD.search(source):

@@ -16,6 +16,7 @@ from tickets.mime.uuencode import blocks
 
 MEMBER = 100_000
 _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{2,40})", re.I)
+_CID = re.compile(r"\bcid:([^\s\"'<>)]{1,500})", re.I)
 _ENRICHED = re.compile(r"(<)<|<(?:param>[^<]{0,200}</param|/?[A-Za-z-]{1,40})>")
 _MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822", "text/rtf")
 
@@ -60,21 +61,22 @@ def read_body(root: Part) -> Body:
             _add_html(body, leaf)
         elif kind == "plain":
             _add_plain(body, leaf)
-    pages = _pages_with_pictures(body.html)
-    body.attachments = [_as_shown(file, pages) for file in body.attachments]
+    shown = _shown_ids(body.html)
+    body.attachments = [_as_shown(file, shown) for file in body.attachments]
     return body
 
 
-def _pages_with_pictures(html: list[str]) -> list[str]:
-    return [lower for text in html if "cid:" in (lower := text.lower())]
+def _shown_ids(html: list[str]) -> set[str]:
+    """The content ids whose pictures the HTML shows, in lower case (RFC 2392)."""
+    return {name.lower() for text in html for name in _CID.findall(text)}
 
 
-def _as_shown(file: Attachment, html: list[str]) -> Attachment:
-    """`file` is inline if the HTML shows it by its content id, whatever its disposition says (RFC 2392)."""
+def _as_shown(file: Attachment, shown: set[str]) -> Attachment:
+    """`file` is inline if the HTML shows it by its content id, whatever its disposition says."""
     if not file.content_id or file.inline:
         return file
-    references = {f"cid:{name}".lower() for name in (file.content_id, quote(file.content_id), escape(file.content_id))}
-    return replace(file, inline=any(reference in text for text in html for reference in references))
+    names = (file.content_id, quote(file.content_id), escape(file.content_id))
+    return replace(file, inline=any(name.lower() in shown for name in names))
 
 
 def _add_html(body: Body, leaf: Part) -> None:
@@ -188,5 +190,5 @@ def attachment_of(root: Part, number: int) -> Attachment | None:
             if number > MEMBER and _shown_as(leaf) == "plain":
                 found = _without_uuencoded(leaf, text_of(leaf))[1]
             html = [text_of(other) for other in root.leaves() if _shown_as(other) == "html"]
-            return next((_as_shown(file, _pages_with_pictures(html)) for file in found if file.part == number), None)
+            return next((_as_shown(file, _shown_ids(html)) for file in found if file.part == number), None)
     return None

@@ -50,7 +50,7 @@ _NAMED = (  # from the surest way to name a failed address to the vaguest
 _VAGUE = _NAMED[-2:]
 _MESSAGE_ID = re.compile(r"^[> \t]{0,6}Message-ID:\s{0,6}<([^<>\s]{3,998})>", re.I | re.M)
 _RETURNED = re.compile(
-    r"^(?:[ \t>]{0,20}[-=_*+]{2,80}.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|unsent message|message header|"
+    r"^(?:[ \t>]{0,20}[-=_*+]{2,80}+.{0,60}(?:original|below this line|copy of (?:the|your) message|returned|unsent message|message header|"
     r"nachricht|исходн|原).{0,60}|>?(?:Return-Path|Received|Message-ID|X-Mailer|MIME-Version):\s.{0,200}|"
     r"[ \t>]{0,20}(?:(?:the )?(?:headers?|text) of the (?:original )?message|original message (?:headers?|follows)).{0,30})$",
     re.I | re.M,

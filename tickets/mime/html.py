@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import nh3
 
 from tickets.mime.charsets import clean
+from tickets.mime.html_hidden import with_hidden_classes
 from tickets.mime.html_text import text_of_clean
 
 LARGEST = 2_000_000
@@ -84,7 +85,7 @@ _STYLES = {
     "letter-spacing", "text-align", "text-decoration", "text-indent", "text-transform", "vertical-align", "white-space", "word-break",
     "border", "border-top", "border-right", "border-bottom", "border-left", "border-color", "border-style", "border-width",
     "border-collapse", "border-spacing", "border-radius", "padding", "padding-top", "padding-right", "padding-bottom", "padding-left",
-    "width", "height", "max-width", "min-width", "list-style-type", "direction", "table-layout",
+    "width", "height", "max-width", "min-width", "list-style-type", "direction", "table-layout", "display",
 }  # fmt: skip
 
 _cleaner = nh3.Cleaner(
@@ -114,6 +115,8 @@ def sanitise(html: str) -> str:
         html = _DATA.sub(r"\1", html)  # pictures inside the markup, which are not shown anyway
     if not is_sane(html):
         return from_text(rough_text(html))
+    if "display" in html:
+        html = with_hidden_classes(html)
     if "background" in html:
         html = _BACKGROUND.sub(r"background-color:\1", html)
     try:

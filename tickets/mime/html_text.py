@@ -12,6 +12,10 @@ _BLOCKS = frozenset(
     "header hr li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
 )
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table".split())
+_HIDDEN = re.compile(r'\sstyle="[^"]*\bdisplay:\s?none', re.I)
+_VOID = frozenset(("br", "img", "hr", "col", "wbr"))
+# Marks without width, which fill up the line that a list of mails shows.
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u034f\u00ad]+|(?:[\u200c\u200d](?=[\\s\u200c\u200d]|$))+")
 _QUOTED = re.compile(r'\stype="cite"|\sclass="[^"]*(?:quote|cite)')
 
 
@@ -120,12 +124,16 @@ class _Text:
 
 def text_of_clean(html: str) -> str:
     """Readable text of HTML that went through `html.sanitise`."""
-    text = _Text()
+    text, hidden = _Text(), 0
     for closing, name, attributes, words in _PIECE.findall(html):
-        if words:
-            text.words(entities.unescape(words))
+        if hidden:
+            hidden += 0 if not name or name in _VOID else -1 if closing else 1
+        elif words:
+            text.words(_visible(words))
         elif closing:
             text.close(name)
+        elif name and "none" in attributes and name not in _VOID and _HIDDEN.search(attributes):
+            hidden = 1
         elif name:
             text.open(name, attributes)
     text.end_line()
@@ -134,3 +142,8 @@ def text_of_clean(html: str) -> str:
         if line.strip() or (out and out[-1].strip()):
             out.append(line)
     return "\n".join(out).strip("\n")
+
+
+def _visible(words: str) -> str:
+    words = entities.unescape(words) if "&" in words else words
+    return words if words.isascii() else _INVISIBLE.sub("", words)

@@ -20,7 +20,7 @@ from tickets.mime.words import decode_words
 
 __all__ = ["Attachment", "Headers", "Mail", "Mailbox", "attachment", "parse"]
 
-_ID = re.compile(r"<\s*([^<>]{1,2000}?)\s*>")
+_ID = re.compile(r"<([^<>]{1,2000})>")
 _SPACE = re.compile(r"\s+")
 FOLDED = 1_000_000
 LONGEST_EXCUSE = 300

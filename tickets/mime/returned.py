@@ -10,7 +10,7 @@ from tickets.mime.parts import Part
 
 _RETURNED_PARTS = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global")
 _IN_WORDS = re.compile(
-    r"^[ \t>]{0,4}(?:Received: |Return-Path: |Message-ID: |Date: \w{3}, )|^[-=_* ]{2,80}(?:original|returned|below this line|copy of)|"
+    r"^[ \t>]{0,4}(?:Received: |Return-Path: |Message-ID: |Date: \w{3}, )|^[-=_* ]{2,80}+(?:original|returned|below this line|copy of)|"
     r"^(?:Final|Original)-Recipient:|<<< [45]\d\d|"
     r"[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}|smtp error|reporting-mta",
     re.I | re.M,
