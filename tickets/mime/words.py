@@ -69,15 +69,11 @@ def _decoded(text: str) -> str:
 def _joined(words: list[tuple[str, str]], charset: str) -> str:
     """The text of neighbouring words of one charset. Programs that cut base64 anywhere leave words that do not end on four letters."""
     text = decode(b"".join(_word_bytes(piece, encoding) for encoding, piece in words), charset)
-    if len(words) > 1 and any(encoding == "b" and len(piece.rstrip("= ")) % 4 for encoding, piece in words[:-1]):
+    if len(words) > 1 and any(encoding == "b" and len(piece.replace(" ", "")) % 4 for encoding, piece in words[:-1]):
         whole = base64_bytes("".join(piece.rstrip("= ") for _, piece in words).encode("utf-8", "replace"))[0]
         other = decode(whole, charset) if all(encoding == "b" for encoding, _ in words) else text
-        text = other if _damage(other) < _damage(text) else text
+        text = other if other.count("\ufffd") < text.count("\ufffd") else text
     return text
-
-
-def _damage(text: str) -> int:
-    return sum(char == "\ufffd" or not (char.isprintable() or char.isspace()) for char in text)
 
 
 def _word_end(text: str, start: int, limit: int) -> tuple[int, int]:
