@@ -24,7 +24,7 @@ BACK = re.compile(
 INSTEAD = re.compile(
     r"urgent|emergenc|in my absence|please contact|immediate (?:assistance|attention|help)|will not be (?:read|forwarded)|limited access|dringend|wenden sie sich|in meiner abwesenheit|vertret|weitergeleitet|"
     r"en cas d.urgence|mon absence|veuillez contacter|urgente|urgenz|mia assenza|mi ausencia|minha ausência|dringende|spoed|tijdens mijn afwezigheid|akut|brådskande|haster|kontakta|kontakt\b|piln|nieobecności|срочн|отсутстви|"
-    r"терміново|відсутності|sürgős|távollét|kiireellis|緊急|紧急|至急|급한|긴급",
+    r"термінов|відсутності|sürgős|távollét|kiireellis|緊急|紧急|至急|급한|긴급",
     re.I,
 )
 # A desk that has taken something in. Two different signs of it are needed.

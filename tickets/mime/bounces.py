@@ -112,7 +112,9 @@ def free_text(
     """The recipients and reasons in a bounce that is only written for people. `returned` are those of the mail that came back."""
     text = text[:LARGEST_FOR_FLUFL]
     cut = _RETURNED.search(text)
-    report = text[: cut.start()] if cut and cut.start() > 40 else text[:20_000]
+    report = (
+        text[: cut.start()] if cut and (cut.start() > 40 or ADDRESS.search(text, 0, cut.start())) else text[:20_000]
+    )
     original = original or (match[1] if (match := _MESSAGE_ID.search(text)) else None)
     if not returned and (to := _RETURNED_TO.search(text, cut.start() if cut else 0)):
         returned = [box.address for box in mailboxes(to[1])]

@@ -110,7 +110,7 @@ AUTO_SUBJECT = re.compile(
     r")",
     _I,
 )
-SUBJECT_GOES_ON = re.compile(r"\s{0,2}(?:[:：\-–—(\[<|.!]|(?:re|aw|sv|fwd?|auto)\b|$)", _I)
+SUBJECT_GOES_ON = re.compile(r"\s{0,2}(?:[:：\-–—(\[\]<|.!]|(?:re|aw|sv|fwd?|auto)\b|$)", _I)
 # A subject that a person may write as well; it takes one more hint.
 AWAY_SUBJECT = re.compile(
     r"\W{0,3}(?:(?:i am|i'm|we are)? ?(?:currently )?(?:out of|away from) |out of|on (?:vacation|annual leave|holiday|leave|maternity leave)|abwesen|ich bin|urlaub|nicht im|eingangsbestätigung|absen|je suis absent|accusé de réception|ausen|acuse de recibo|"
@@ -148,7 +148,7 @@ AUTO_STEMS = (
 )
 AWAY_TEXT = _any(
     r"(?:i am|i'm|i will be|i'll be|we are)[^.\n]{0,40}(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday)|away (?:from|until|on|till))", r"out of (?:the )?office (?:until|from|and|till|with)", r"(?:currently )?out of office\b.{0,40}\breturn",
-    r"limited access to (?:my )?e-?mail", r"i will (?:be back|return|respond|reply)[^.\n]{0,40}(?:on|when|upon|as soon)", r"bin[^.\n]{0,60}(?:nicht (?:im büro|erreichbar|im haus)|abwesend|im urlaub|außer haus)", r"nicht im büro", r"je (?:suis|serai)[^.\n]{0,40}(?:absent|en congé|en vacances)",
+    r"limited access to (?:my )?e-?mail", r"i will (?:be back|return)(?: to (?:the )?(?:office|work))?,? (?:on|in|at|from|by|next|when|after)\b", r"i will (?:respond|reply|answer)[^.\n]{0,40}(?:when|upon|as soon)", r"bin[^.\n]{0,60}(?:nicht (?:im büro|erreichbar|im haus)|abwesend|im urlaub|außer haus)", r"nicht im büro", r"je (?:suis|serai)[^.\n]{0,40}(?:absent|en congé|en vacances)",
     r"(?:estoy|estaré|me encuentro)[^.\n]{0,40}(?:fuera de (?:la )?oficina|de vacaciones|ausente)", r"sono[^.\n]{0,30}(?:fuori ufficio|assente|in ferie)|sarò assente", r"(?:estou|estarei)[^.\n]{0,40}(?:fora do escrit|de férias|ausente)", r"ben (?:ik )?[^.\n]{0,40}(?:afwezig|niet aanwezig|op vakantie|niet op kantoor)",
     r"jestem (?:na urlopie|nieobecn)|będę nieobecn|przebywam na urlopie", r"(?:я )?(?:нахожусь|буду|сейчас)[^.\n]{0,40}(?:в отпуске|отсутств|вне офиса)", r"(?:я )?(?:перебуваю|буду|зараз)[^.\n]{0,40}(?:у відпустці|відсутн)", r"jag är[^.\n]{0,40}(?:ledig|bortrest|på semester|inte på kontoret)", r"jeg er[^.\n]{0,40}(?:på ferie|ikke på kontoret|fraværende|ikke til stede)",
     r"olen (?:lomalla|poissa)", r"jsem[^.\n]{0,30}(?:na dovolené|mimo kancel|nepřítom)", r"szabadságon (?:vagyok|leszek)", r"sunt în concediu", r"休暇|不在にして|不在のため|休假|出差|부재|휴가", r"חופשה", r"إجازة", r"yıllık izin|izindeyim|ofis dışında",
