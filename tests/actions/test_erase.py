@@ -316,3 +316,20 @@ def test_structure_keeps_ids_and_states_and_no_words() -> None:
         "bcc": [],
     }
     assert structure(structure(said)) == structure(said)
+
+
+def test_what_machines_reported_goes_with_the_words_and_a_complaint_still_counts(asked: Ticket, ann: Agent) -> None:
+    answer = Message.objects.filter(direction="out", text__contains="sorry").get()
+    for kind in ("failed", "complaint", "read"):
+        desk.arrive(answer.account, desk.report(answer, kind))
+    desk.arrive(answer.account, desk.mail(f"Thank you.\n\n{answer.text}", answers=answer.message_id))
+    set_status(Ticket.objects.get(pk=asked.pk), State.SOLVED, ann)
+    desk.settle()
+    erase_tickets([Ticket.objects.get(pk=asked.pk)], ann, "Time is up.")
+    desk.settle()
+    address = Address.objects.get(address="zoe@customer.example")
+    assert address.complained_at is not None
+    before = snapshot()
+    desk.wipe()
+    rebuild()
+    assert [one for one in differences(before, snapshot()) if not one.startswith("Agent")] == []

@@ -16,7 +16,7 @@ def apply_consequences(entries: Sequence[Entry]) -> None:
     born = {_written_from(entry): place for place, entry in enumerate(entries) if "new_contact" in entry.fields}
     for place, entry in enumerate(entries):
         reach = Reach({where for where, birth in born.items() if birth > place})
-        for bounced in _bounces(entry.fields):
+        for bounced in bounces_of(entry.fields):
             _bounce(entry, bounced, reach)
         if complained := entry.fields.get("complained"):
             _complain(entry, complained, reach)
@@ -41,7 +41,7 @@ def _written_from(entry: Entry) -> Where:
     return entry.account.channel if entry.account else "", entry.fields["address"]
 
 
-def _bounces(fields: dict[str, Any]) -> list[dict[str, Any]]:
+def bounces_of(fields: dict[str, Any]) -> list[dict[str, Any]]:
     """What an entry says of failed deliveries; older ones name one alone, without a list."""
     found = fields.get("bounced", [])
     return found if isinstance(found, list) else [found]

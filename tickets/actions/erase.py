@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.db.models import Q
 
 from tickets import search
+from tickets.actions.consequences import bounces_of
 from tickets.actions.participants import add_participants, save_participants
 from tickets.actions.receive import (
     SNIPPET,
@@ -112,7 +113,7 @@ def _empty_deliveries(rows: Sequence[Entry]) -> None:
             Delivery.objects.filter(public_id=one["delivery"], outcome=row).update(
                 reason=one["reason"], remote_ids=one["remote_ids"], rendered_sha256=one["rendered"]
             )
-        if bounced := row.fields.get("bounced"):
+        for bounced in bounces_of(row.fields):
             Delivery.objects.filter(public_id=bounced["delivery"], outcome=row).update(reason=bounced["reason"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from tickets.actions.consequences import bounces_of
 from tickets.actions.person import Person
 from tickets.mime.parse import Mail, parse
 from tickets.models import Agent, Contact, Delivery, Direction, Entry, Message, Ticket, new_id
@@ -149,8 +150,9 @@ def _kept_of_others(fields: dict[str, Any], person: Person | None) -> dict[str, 
         if spared:
             pairs = zip(decided, kept[name], strict=True)
             kept[name] = [whole if whole["delivery"] in spared else empty for whole, empty in pairs]
-    if "bounced" in fields and _not_to(addresses, [fields["bounced"]]):
-        kept["bounced"] = fields["bounced"]
+    if bounced := [one for one in bounces_of(fields) if _not_to(addresses, [one])]:
+        others = [erase.structure(one) for one in bounces_of(fields) if one not in bounced]
+        kept["bounced"] = [*bounced, *others]
     return kept
 
 

@@ -25,8 +25,8 @@ CARRIED_OUT = "erasures"  # the counter that holds the number of the last erasur
 SENDER = "erased@erased.invalid"
 # What a decision may keep: ids made by us, states, times. Every other text in it is somebody's words or address.
 STRUCTURE = frozenset(
-    "account acknowledges assignee automatic by channel contact copy_of delivery direction event forwards item key kind"
-    " linked mailbox merged message received source speaks_of spool state tag team ticket twin untag verified".split()
+    "account acknowledges assignee automatic by channel complained contact copy_of delivery direction event forwards item key kind knows"
+    " linked mailbox merged message received source speaks_of spool state tag team ticket twin untag verified what".split()
 )
 log = logging.getLogger(__name__)
 

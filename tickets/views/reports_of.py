@@ -23,7 +23,7 @@ class Told:
 def told_of(report: Message) -> Told | None:
     """Return the line for a report; None for a failure, which the delivery itself shows."""
     said: dict[str, Any] = report.report
-    if not said or said["what"] == reports.FAILED:
+    if not said.get("what") or said["what"] == reports.FAILED:
         return None
     names = ", ".join(said["recipients"][:3]) or _("somebody")
     sentences = {

@@ -10,7 +10,7 @@ from tickets.mime import protection
 def words_of(verified: str, trust: Mapping[str, str]) -> str:
     """Return what was found about the sender, and by whom; "" when nobody looked."""
     by, domain, problem, detail = (trust.get(name, "") for name in ("by", "domain", "problem", "detail"))
-    if not by:
+    if not by or not domain:
         return ""
     found = _proven(domain) if verified == "pass" else _problem(problem, domain, detail)
     checker = _("checked here, by DNS") if by == "dns" else _("checked by %(name)s") % {"name": by}
