@@ -21,6 +21,7 @@ from tickets.mail.mirror import open_target
 from tickets.models import Account, Entry, Mirror
 from tickets.record import mirror as copying
 from tickets.record.append import append_all
+from tickets.record.erase import carry_out
 from tickets.record.store import store
 from tickets.record.write import entry_of
 
@@ -130,22 +131,21 @@ def test_tombstones_take_the_place_of_what_is_erased_and_a_bucket_with_versions_
     mirrors = [add_mirror("Bucket", objects[0], "key"), add_mirror("Disk", f"file://{there}")]
     for mirror in mirrors:
         copy(mirror)
-    erased = Entry.objects.get(number=1)
-    entry_of("erasure", at=timezone.now(), fields={"erased": [1]}, original=b"Subject: erased\r\n").save()
+    path = Entry.objects.get(number=1).path
+    fields = {"erased": [1], "by": "", "reason": "asked"}
+    entry_of("erasure", at=timezone.now(), fields=fields, original=b"Subject: erased\r\n\r\n").save()
     append_all()
-    store().replace(erased.path, b"tombstone")
-    desk_counter("erasures", 3)
     for mirror in mirrors:
         copy(mirror)
-    assert objects[1][f"/copies/record/{erased.path}"] == b"tombstone"
-    assert (there / erased.path).read_bytes() == b"tombstone"
+        assert mirror.cursor == 2  # the tombstone is not in the record yet
+    carry_out()
+    for mirror in mirrors:
+        copy(mirror)
+    tombstone = store().read(path)
+    assert b"Helpdesk-Erased: 3" in tombstone
+    assert objects[1][f"/copies/record/{path}"] == (there / path).read_bytes() == tombstone
     [sentence] = copying.unreached(3)
     assert sentence.startswith("Mirror “Bucket”: The bucket keeps versions")
-
-
-def desk_counter(name: str, value: int) -> None:
-    """Note how far something is."""
-    copying.Counter.objects.update_or_create(name=name, defaults={"value": value})
 
 
 def test_a_removed_mirror_is_named_to_who_erases(support: Account, there: Path) -> None:

@@ -193,7 +193,7 @@ class ImapTarget:
 
     def _put_wrapped(self, folder: Folder, file: File, why: str) -> None:
         """Attach an entry to a mail of our own; what is refused in that form too leaves a mail that says so."""
-        wrapped = wrapper.wrap(file.name, file.data, why, file.at, file.number, file.chain)
+        wrapped = wrapper.wrap(file.name, file.data, why, file.at, file.number, file.chain, file.erased)
         refused = file.refused or self._hand_over(folder, wrapped, file)
         if refused:
             note = wrapper.missing(file.name, refused, file.at, file.number, file.chain)
@@ -215,16 +215,17 @@ class ImapTarget:
         found: list[str] = []
         with self.box.talking(SEARCH_SECONDS):
             for name in self.box.folders():
-                uidnext = self.box.select(name)
+                folder = Folder(name, self.box.select(name), {})
                 known = self.box.search([file.number for file in files])
-                done = {number for number, heads in known.items() if any(head.erased for head in heads.values())}
-                self._put_into(Folder(name, uidnext, {}), [f for f in files if f.number in known.keys() - done])
-                found += self._delete_old(name, known)
+                here = {file.number: file.erased for file in files if file.number in known}
+                done = {n for n, erased in here.items() if any(h.erased == erased for h in known[n].values())}
+                self._put_into(folder, [file for file in files if file.number in here.keys() - done])
+                old = [uid for n, heads in known.items() for uid, h in heads.items() if h.erased != here[n]]
+                found += self._delete_old(name, old)
         return found
 
-    def _delete_old(self, folder: str, known: dict[int, dict[int, Head]]) -> list[str]:
-        """Delete what is no tombstone from the selected folder; return in words what stays."""
-        old = [uid for heads in known.values() for uid, head in heads.items() if not head.erased]
+    def _delete_old(self, folder: str, old: list[int]) -> list[str]:
+        """Delete what tombstones stand for from the selected folder; return in words what stays."""
         if not old:
             return []
         said = "–"

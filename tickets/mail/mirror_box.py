@@ -30,7 +30,7 @@ class Head:
 
     number: int = 0
     chain: str = ""
-    erased: bool = False
+    erased: int = 0  # the number of the erasure that put a tombstone there
     file: str = ""
     size: int = 0
 
@@ -166,14 +166,17 @@ def _head(said: dict[bytes, Any]) -> Head:
     for line in text.decode("ascii", "replace").splitlines():
         name, _colon, value = line.partition(":")
         values.setdefault(name.strip().lower(), value.strip())
-    number = values.get("helpdesk-entry", "")
     return Head(
-        int(number) if number.isdigit() else 0,
+        _number(values.get("helpdesk-entry", "")),
         values.get("helpdesk-chain", ""),
-        "helpdesk-erased" in values,
+        _number(values.get("helpdesk-erased", "")),
         values.get("helpdesk-file", ""),
         int(said.get(b"RFC822.SIZE", 0)),
     )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0
 
 
 def refuse_polled(server: Server, root: str, separator: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
@@ -40,6 +41,7 @@ class BucketStore:
             region_name=access.region or settings.AWS_REGION,
             aws_access_key_id=access.key or settings.AWS_ACCESS_KEY_ID or None,
             aws_secret_access_key=access.secret or settings.AWS_SECRET_ACCESS_KEY or None,
+            config=Config(max_pool_connections=READ_AT_ONCE),
         )
 
     @contextmanager

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.models import Counter, Entry, Mirror, Ticket, new_id
-from tickets.record import config
+from tickets.record import config, erase
 from tickets.record.append import head
 from tickets.record.store import store
 from tickets.record.target import Cut, File, Refusal, Target, Trouble
@@ -28,8 +28,6 @@ LISTED = 100  # refusals that are shown, the latest
 FEWER = 4  # each time that the connection breaks amid a batch, the next one has so many times fewer entries
 ALONE = 3  # after so many breaks a batch is one entry
 GIVES_UP_AFTER = 6  # breaks at the same entry, the last of them with it alone
-ERASURE = "erasure"
-CARRIED_OUT = "erasures"  # the counter that holds the number of the last erasure whose tombstones are in place
 Open = Callable[[Mirror], Target]
 
 
@@ -107,7 +105,7 @@ def _batch(mirror: Mirror) -> list[Entry]:
     size = 0
     for entry in _with_homes(following)[:most]:
         size += entry.original_size
-        if found and (entry.kind == ERASURE or found[-1].kind == ERASURE or size > BATCH_BYTES):
+        if found and (entry.kind == erase.KIND or found[-1].kind == erase.KIND or size > BATCH_BYTES):
             break
         found.append(entry)
     return found
@@ -132,7 +130,7 @@ def _copy_batch(mirror: Mirror, target: Target, batch: Sequence[Entry]) -> None:
         files = [replace(file, refused=words % {"times": mirror.cuts, "words": mirror.last_error}) for file in files]
     try:
         refused = target.put(files, mirror.cursor)
-        unreached = _erase(target, batch[0]) if batch[0].kind == ERASURE else []
+        unreached = _erase(target, batch[0]) if batch[0].kind == erase.KIND else []
     except Cut:
         _note_cut(mirror, batch[0].number or 0)
         raise
@@ -169,7 +167,7 @@ def _homes(entries: Sequence[Entry]) -> dict[int, str]:
 
 def _is_carried_out(entry: Entry) -> bool:
     """Whether the tombstones of an erasure are in the record; until then the mirrors wait."""
-    return entry.kind != ERASURE or Counter.objects.filter(name=CARRIED_OUT, value__gte=entry.number).exists()
+    return entry.kind != erase.KIND or Counter.objects.filter(name=erase.CARRIED_OUT, value__gte=entry.number).exists()
 
 
 def _erase(target: Target, erasure: Entry) -> list[str]:
@@ -178,10 +176,13 @@ def _erase(target: Target, erasure: Entry) -> list[str]:
     unreached: list[str] = []
     for start in range(0, len(numbers), BATCH):
         entries = Entry.objects.filter(number__in=numbers[start : start + BATCH], marked_at__isnull=False)
-        for words in target.replace(_files(list(_with_homes(entries.order_by("number"))))):
-            if words not in unreached:
-                unreached.append(words)
-    return unreached[:LISTED]
+        files = _files(list(_with_homes(entries.order_by("number"))))
+        whole = _(
+            "Entry %d could not be erased in the record itself, so that its copy stays. Run `manage.py record verify`."
+        )
+        unreached += [whole % file.number for file in files if not file.erased]
+        unreached += target.replace([file for file in files if file.erased])
+    return list(dict.fromkeys(unreached))[:LISTED]
 
 
 def _still_ours(mirror: Mirror, lease: str) -> bool:

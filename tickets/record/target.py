@@ -1,5 +1,6 @@
 """Where a mirror writes: what every kind of place promises, and the two that keep files by name, a folder and a bucket."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from tickets.models import Mirror
 from tickets.record.store import Store, store_at
+from tickets.record.trace import LAST_FIELD
 from tickets.record.wrapper import Copied
+
+_ERASED = re.compile(rb"\nHelpdesk-Erased: (\d+)")
 
 
 class Trouble(Exception):
@@ -34,6 +38,12 @@ class File:
     chain: str
     mailbox: str
     refused: str = ""
+
+    @property
+    def erased(self) -> int:
+        """The number of the erasure that put a tombstone here; 0 when it is none."""
+        found = _ERASED.search(self.data.partition(LAST_FIELD)[0])
+        return int(found[1]) if found else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,12 +59,12 @@ def as_written(mail: bytes) -> bytes | None:
     return None
 
 
-def wrap(name: str, data: bytes, why: str, at: datetime, number: int = 0, chain: str = "") -> bytes:
+def wrap(name: str, data: bytes, why: str, at: datetime, number: int = 0, chain: str = "", erased: int = 0) -> bytes:
     """Return a mail that carries a file of the record in base64, and says in plain words why it does."""
     subject = f"Entry {number} of the record" if number else "Configuration of the helpdesk"
     file = File(filename=name.rsplit("/", 1)[-1].split(":")[0], content_type="application/octet-stream", content=data)
     text = f"{why}\n\nThe attached file is what the record holds, byte for byte."
-    return _marked(WRAPPED, name, number, chain) + _mail(subject, text, at, (file,))
+    return _marked(WRAPPED, name, number, chain, erased) + _mail(subject, text, at, (file,))
 
 
 def missing(name: str, why: str, at: datetime, number: int, chain: str) -> bytes:
@@ -73,9 +73,10 @@ def missing(name: str, why: str, at: datetime, number: int, chain: str) -> bytes
     return _marked(MISSING, name, number, chain) + _mail(f"Entry {number} of the record is missing here", text, at, ())
 
 
-def _marked(form: str, name: str, number: int, chain: str) -> bytes:
+def _marked(form: str, name: str, number: int, chain: str, erased: int = 0) -> bytes:
     lines = [f"{MARK.decode()} {form}", f"Helpdesk-File: {name}"]
     lines += [f"Helpdesk-Entry: {number}", f"Helpdesk-Chain: {chain}"] if number else []
+    lines += [f"Helpdesk-Erased: {erased}"] if erased else []
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
