@@ -103,7 +103,9 @@ def only_names(line: str) -> bool:
     words = text.split()
     if has_contact(line):
         return not _speaks(text, words)
-    if text[-1] in "?!？！:：;" or (len(words) > 3 and SENTENCE_END.search(text) and not has_title(text)):
+    if text[-1] in "?!？！。:：;" or (len(words) > 3 and SENTENCE_END.search(text) and not has_title(text)):
+        return False
+    if text[-1] == "." and len(words) > 1 and not any(char.isupper() for char in text):
         return False
     if has_place(line):
         return len(words) <= 12 and not _speaks(text, words)

@@ -6,8 +6,10 @@ from tickets.mime.cards import (
     LONGEST_LINE,
     SENTENCE_END,
     has_contact,
+    has_title,
     is_card,
     is_closing,
+    is_name,
     may_stand_below_closing,
     only_names,
 )
@@ -134,6 +136,8 @@ def _without_block(lines: list[str]) -> list[str]:
         return lines
     if len(block) == 1 and _ADDRESS_ALONE.fullmatch(block[0].strip()):
         return lines[:start] if start - above > 2 else lines
+    start = _behind_nickname(lines, start, end)
+    block = [line for line in lines[start:end] if line.strip() and not RULE.match(line)] or block
     after_closing = is_closing(lines[above])
     if (not after_closing and _is_asked_for(lines[above])) or not is_card(block, after_closing=after_closing):
         return lines
@@ -173,12 +177,22 @@ def _block_start(lines: list[str], end: int) -> int:
 
 
 def _behind_nickname(lines: list[str], start: int, end: int) -> int:
-    """Behind the single word a letter is signed with, when a block of its own follows it."""
+    """Behind the name a letter is signed with, when a block of its own follows that has a name again, or it was but one word."""
     while start < end and not lines[start].strip():
         start += 1
-    if start + 1 < end and len(lines[start].split()) == 1 and not lines[start + 1].strip():
-        return next((number for number in range(start + 1, end) if lines[number].strip()), end)
-    return start
+    if start + 1 >= end or lines[start + 1].strip():
+        return start
+    below = next((number for number in range(start + 1, end) if lines[number].strip()), end)
+    words = lines[start].split()
+    if len(words) == 1 and words[0].isalpha():
+        return below
+    return below if below < end and is_name(lines[start]) and _names_again(lines[below], words) else start
+
+
+def _names_again(line: str, words: list[str]) -> bool:
+    """Does a signature begin here with a name, perhaps that of `words` with more behind it?"""
+    text = line.strip(" *_|")
+    return text.startswith(words[0]) or (is_name(text) and not has_title(text))
 
 
 def _paragraph_from(lines: list[str], start: int, end: int) -> int:
