@@ -12,6 +12,7 @@ from tickets.mime.automatic_words import (
     AUTO_MAILER,
     BACK,
     CHALLENGE,
+    CHALLENGE_STEMS,
     INSTEAD,
     is_automatic_subject,
 )
@@ -26,7 +27,17 @@ from tickets.mime.delivery_reports import (
     status_source,
 )
 from tickets.mime.headers import Headers
-from tickets.mime.machine_words import ARRIVED, AUTO_STEMS, AUTO_TEXT, AWAY_SUBJECT, AWAY_TEXT, DAEMON, DELAYED, FINAL
+from tickets.mime.machine_words import (
+    ARRIVED,
+    AUTO_STEMS,
+    AUTO_TEXT,
+    AWAY_STEMS,
+    AWAY_SUBJECT,
+    AWAY_TEXT,
+    DAEMON,
+    DELAYED,
+    FINAL,
+)
 from tickets.mime.parts import Part
 from tickets.mime.returned import is_daemon, is_returned, null_sender
 
@@ -170,11 +181,11 @@ def _is_auto_reply(headers: Headers, text: str) -> bool:
 
 def _reads_automatic(headers: Headers, subject: str, text: str) -> bool:
     """Two of: it calls itself automatic, it speaks of absence, its subject does, it has no sender to return to, it confirms receipt."""
-    quoted = _QUOTED.search(text)
+    quoted = _QUOTED.search(text, 0, 2 * LONGEST_NOTICE)
     text = text[: quoted.start()] if quoted else text
     top = text[:800]
     lower = top.lower()
-    away = AWAY_TEXT.search(top) is not None
+    away = any(stem in lower for stem in AWAY_STEMS) and AWAY_TEXT.search(top) is not None
     hints = null_sender(headers) + (AWAY_SUBJECT.match(subject) is not None)
     hints += _SUPPRESSED.search(headers.get("x-auto-response-suppress") or "") is not None
     hints += any(stem in lower for stem in AUTO_STEMS) and AUTO_TEXT.search(top) is not None
@@ -182,7 +193,7 @@ def _reads_automatic(headers: Headers, subject: str, text: str) -> bool:
         return True
     if away:
         return _precedence(headers) in ("bulk", "junk") or _is_notice(text)
-    return _confirms(subject, top, hints)
+    return _confirms(subject, lower, hints)
 
 
 def _is_notice(text: str) -> bool:
@@ -192,12 +203,12 @@ def _is_notice(text: str) -> bool:
     return BACK.search(text) is not None and INSTEAD.search(text) is not None
 
 
-def _confirms(subject: str, top: str, hints: int) -> bool:
+def _confirms(subject: str, lower: str, hints: int) -> bool:
     """A helpdesk that confirms receipt, or a filter that wants a sender to prove himself."""
     hints += ACKNOWLEDGED_SUBJECT.search(subject) is not None and ANSWERED.match(subject) is None
-    if challenges := len(CHALLENGE.findall(top)):
+    if any(stem in lower for stem in CHALLENGE_STEMS) and (challenges := len(CHALLENGE.findall(lower))):
         return hints + challenges >= 2
-    return hints >= 1 and ACKNOWLEDGED_TEXT.search(top) is not None
+    return hints >= 1 and ACKNOWLEDGED_TEXT.search(lower) is not None
 
 
 def _submitted(headers: Headers) -> str:

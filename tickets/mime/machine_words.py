@@ -146,6 +146,14 @@ AUTO_STEMS = (
     "آلي",
     "tự động",
 )
+# Every phrase of AWAY_TEXT has one of these in it; asking for them first is ten times as fast.
+AWAY_STEMS = (
+    "office", "leave", "vacation", "holiday", "away", "limited access", "i will", "büro", "erreichbar", "im haus", "abwesend", "urlaub",
+    "außer haus", "absent", "congé", "vacances", "oficina", "vacaciones", "ausente", "ufficio", "assente", "ferie", "escrit", "férias",
+    "afwezig", "aanwezig", "vakantie", "kantoor", "urlop", "nieobecn", "отпуск", "отсутств", "офис", "відпуст", "відсутн", "ledig",
+    "bortrest", "semester", "kontoret", "fravær", "til stede", "lomalla", "poissa", "dovolené", "kancel", "nepřítom", "szabadság",
+    "concediu", "休", "不在", "出差", "부재", "휴가", "חופשה", "إجازة", "izin", "ofis",
+)  # fmt: skip
 AWAY_TEXT = _any(
     r"(?:i am|i'm|i will be|i'll be|we are)[^.\n]{0,40}(?:out of (?:the )?office|on (?:annual |parental |maternity |sick )?(?:leave|vacation|holiday)|away (?:from|until|on|till))", r"out of (?:the )?office (?:until|from|and|till|with)", r"(?:currently )?out of office\b.{0,40}\breturn",
     r"limited access to (?:my )?e-?mail", r"i will (?:be back|return)(?: to (?:the )?(?:office|work))?,? (?:on|in|at|from|by|next|when|after)\b", r"i will (?:respond|reply|answer)[^.\n]{0,40}(?:when|upon|as soon)", r"bin[^.\n]{0,60}(?:nicht (?:im büro|erreichbar|im haus)|abwesend|im urlaub|außer haus)", r"nicht im büro", r"je (?:suis|serai)[^.\n]{0,40}(?:absent|en congé|en vacances)",

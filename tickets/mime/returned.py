@@ -46,11 +46,13 @@ def is_returned(root: Part, text: str) -> bool:
         return False  # a postmaster is a person at times
     top = text[:6000]
     by_subject = RETURNED_SUBJECT.search(subject) is not None
+    if not (daemon or null or by_subject):
+        return False
     by_text = RETURNED_TEXT.search(top) is not None
     if daemon or null:
         machine = null or "auto-submitted" in headers or "daemon" in (headers.get("from") or "").lower()
         return (by_subject and (daemon or by_text)) or (daemon and by_text and (machine or _gives_back(root, top)))
-    return by_subject and by_text and _gives_back(root, top) and _is_no_person(headers)
+    return by_text and _gives_back(root, top) and _is_no_person(headers)
 
 
 def _gives_back(root: Part, text: str) -> bool:
