@@ -1,6 +1,11 @@
 """Dates as programs and people write them, in many languages."""
 
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tickets.mime.dates import date
 
@@ -74,3 +79,24 @@ def test_a_date_is_read_however_it_is_written(text: str, wanted: str) -> None:
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert date(text) is None
+
+
+ZONES = st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2099, 1, 1), timezones=ZONES).map(
+    lambda at: at.replace(microsecond=0)
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(MOMENTS)
+def test_a_date_that_is_written_by_the_rules_is_read_back(moment: datetime) -> None:
+    assert date(format_datetime(moment)) == moment
+    assert date(moment.isoformat()) == moment
+    assert date(f"{moment:%d.%m.%Y %H:%M:%S %z}") == moment
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("0123456789 :,.-/+TZamp年月日Mar", max_size=40) | st.text(max_size=40))
+def test_any_text_is_a_date_or_none(text: str) -> None:
+    found = date(text)
+    assert found is None or found.tzinfo is not None

@@ -125,11 +125,11 @@ def _report(root: Part, text: str) -> tuple[str, Bounce | None] | None:
     if not root.is_multipart:
         return None
     stated = root.content_type == "multipart/report" or "report-type" in root.parameters
-    if not stated and not (is_daemon(root.headers) or null_sender(root.headers)):
-        return None  # a person who forwards a report sends its parts along
     leaf = next((one for one in root.leaves() if one.content_type in _MACHINE_TYPES), None)
     if leaf is None:
         return _unmarked_report(root, text) if stated else None
+    if not stated and not (is_daemon(root.headers) or null_sender(root.headers)):
+        return None  # a person who forwards a report sends its parts along
     if leaf.content_type == "message/feedback-report":
         return "feedback", None
     returned = returned_mail(root)

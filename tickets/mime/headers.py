@@ -14,7 +14,7 @@ LONGEST = 4_000_000
 class Headers:
     """Fields of one header block, in order. Names are compared without regard to case."""
 
-    __slots__ = ("_fields", "_index", "charset")
+    __slots__ = ("_decoded", "_fields", "_index", "charset")
 
     def __init__(self, head: bytes = b"", charset: str | None = None) -> None:
         self.charset = charset  # of the 8-bit bytes in the fields, when the mail's own text names one
@@ -24,6 +24,7 @@ class Headers:
             head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         self._fields = _FIELD.findall(head)
         self._index: dict[str, list[bytes]] = {}
+        self._decoded: dict[str, str] = {}
         for name, value in self._fields:
             self._index.setdefault(name.decode("ascii").lower(), []).append(value)
 
@@ -41,8 +42,12 @@ class Headers:
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first field called `name`, decoded, on one line."""
-        values = self._index.get(name.lower())
-        return decode_words(header_text(values[0], self.charset)) if values else default
+        key = name.lower()
+        if key not in self._index:
+            return default
+        if key not in self._decoded:
+            self._decoded[key] = decode_words(header_text(self._index[key][0], self.charset))
+        return self._decoded[key]
 
     def texts(self, name: str) -> list[str]:
         """All fields called `name`, each on one line, their encoded words left alone."""
