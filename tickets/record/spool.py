@@ -5,7 +5,10 @@ spool/in/<sha256 of account and key>: one line of JSON, then the raw bytes. spoo
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +16,8 @@ from tickets.record.store import store
 
 IN = "spool/in"
 MADE = "spool/made"
+HOLD = "spool/hold"
+HELD_FOR = 6 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,29 @@ def made(name: str) -> bytes:
 
 
 def drop(names: Iterable[str]) -> None:
-    """Remove files of the spool whose entries are marked ("spool/in/…")."""
+    """Remove files of the spool whose entries are marked ("spool/in/…"); while a backup runs they stay, and the sweep comes later."""
+    if is_held():
+        return
     for name in names:
         store().remove(name)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let nothing leave the spool for as long as the block runs, and HELD_FOR at most should its process be killed.
+
+    Bytes that a database snapshot taken inside needs (its entries are not marked) are then still there to be copied.
+    """
+    name = f"{HOLD}/{int(time.time())}-{uuid.uuid4().hex}"
+    store().write(name, b"A backup is being made.")
+    store().settle(HOLD)
+    try:
+        yield
+    finally:
+        store().remove(name)
+
+
+def is_held() -> bool:
+    """Whether a backup runs."""
+    begun = (int(name.rsplit("/", 1)[1].partition("-")[0]) for name in store().names(HOLD))
+    return any(time.time() - at < HELD_FOR for at in begun)
