@@ -10,10 +10,11 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13 python3.14; 
   command -v $$p >/dev/null && $$p -c '$(IS_NEW_ENOUGH)' && echo $$p && exit; done; command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check soak screenshots fuzz mutate
+.PHONY: help install run demo test check soak screenshots fuzz mutate
 
 help:
 	@echo "make run          start the helpdesk (installs what it needs into $(VENV) first)"
+	@echo "make install      what it needs, into $(VENV)"
 	@echo "make demo         the same, filled with conversations, in $(DEMO_DIR); sends nothing outside"
 	@echo "make test         every test"
 	@echo "make check        formatting, lint, types, layers, migrations, deployment checks, audit"
@@ -21,6 +22,8 @@ help:
 	@echo "make fuzz         any bytes into the mail reader, guided by coverage (MINUTES=5)"
 	@echo "make mutate       take each rule of the mail reader away and see whether a test misses it"
 	@echo "make screenshots  every screen as a picture, to var/screens"
+
+install: $(VENV)/installed
 
 run: $(VENV)/installed
 	@exec $(PY) manage.py run

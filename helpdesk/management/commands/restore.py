@@ -42,7 +42,8 @@ class Command(BaseCommand):
         """Say what came back, what did not, and what to do now. Exits with 1 when the record is not whole."""
         head = done.manifest["head"]
         self.stdout.write(
-            f"{done.files} files of the record up to entry {head}, and the database of {done.manifest['made_at']}."
+            f"The database of {done.manifest['made_at']} is back, and {done.files} files: the record up to entry {head}, "
+            "configuration and spool."
         )
         if not done.has_key:
             self.stdout.write(

@@ -45,6 +45,8 @@ def reading(path: Path) -> Iterator[tarfile.TarFile]:
                 tarfile.open(fileobj=process.stdout, mode="r|") as archive,
             ):
                 yield archive
+                assert process.stdout
+                process.stdout.read()  # what pads the archive: so that zstd comes to its end
         else:
             with tarfile.open(str(path), "r|*") as archive:
                 yield archive

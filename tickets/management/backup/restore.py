@@ -22,6 +22,7 @@ from tickets.management.backup import archive
 from tickets.management.backup.database import put_back, refuse_unless_empty
 from tickets.management.backup.make import END, FORMAT, MANIFEST, SETTINGS, fingerprint
 from tickets.models import Account, Delivery, DeliveryState, Draft, DraftState, Mirror
+from tickets.record.append import append_all
 from tickets.record.store import store
 from tickets.record.verify import Verified, verify
 
@@ -63,6 +64,7 @@ def restore(path: Path, key: str | None, progress: Callable[[int, int], None]) -
         put_back(Path(scratch), [(app, name) for app, name in manifest["migrations"]])
     call_command("migrate", verbosity=0)
     hold_still()
+    append_all()  # what the record had not yet when the backup was made: its bytes came along in row or spool
     connection.close()  # before the processes that read are forked
     checked = verify(lambda done, total: None)
     return Restored(manifest, end["files"], end["missing"], checked, has_key, found.get(SETTINGS, b"").decode())
@@ -130,7 +132,7 @@ def _unpack(
         if len(batch) >= BATCH or size > BATCH_BYTES:
             written += _write(batch)
             batch, size = [], 0
-            progress(min(written, head), head)
+            progress(min(written, max(head - 1, 0)), head)
     _write(batch)
     progress(head, head)
     return texts

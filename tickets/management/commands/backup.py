@@ -27,7 +27,7 @@ class Command(BaseCommand):
                 f"The backup could not be written: {error}. What was there before is untouched."
             ) from error
         self.stdout.write(
-            f"{path} holds the database, {made.files} files of the record up to entry {made.head}, and the spool."
+            f"{path} holds the database and {made.files} files: the record up to entry {made.head}, configuration and spool."
         )
         self.stdout.write(
             f"The key is not in it: keep {settings.DATA_DIR}/secret_key (or SECRET_KEY) in another safe place. "
