@@ -98,6 +98,7 @@ def test_the_answer_tells_who_which_addresses_what_was_said_and_why(
         "It works now.",
         "Delivery",
         "How long it is kept",
+        "Kept without a fixed end.",
     ):
         assert words in page, words
     assert "My own secret." not in page
