@@ -186,6 +186,7 @@ CELERY_TASK_ROUTES = {
     "tickets.tasks.process_inbox": {"queue": "in"},
     "tickets.tasks.deliver": {"queue": "out"},
     "tickets.tasks.append": {"queue": "record"},
+    "tickets.tasks.fetch_files": {"queue": "files"},
     "tickets.tasks.*": {"queue": "slow"},
 }
 CELERY_TASK_SEND_SENT_EVENT = False
@@ -200,7 +201,7 @@ BELLS_PREFIX = "celery:"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_connect_timeout": 1, "global_keyprefix": BELLS_PREFIX} if CELERY_BROKER_URL.startswith("redis") else {}
 )
-LANES = ("in", "out", "slow", "record")
+LANES = ("in", "out", "slow", "record", "files")
 # Parts that must be alive somewhere for /healthz to say ok.
 PARTS = (*LANES, "clock", "mail")
 

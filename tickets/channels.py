@@ -39,6 +39,7 @@ __all__ = [
     "Limit",
     "Message",
     "NotConnected",
+    "NotFetched",
     "NotSent",
     "Notice",
     "Outgoing",
@@ -80,6 +81,17 @@ class NotSent(Exception):
 
 class NotConnected(Exception):
     """An account could not be connected or reached; the text says in words what is wrong and what to do."""
+
+
+class NotFetched(Exception):
+    """A file that a vendor holds could not be fetched; the text says why, in the vendor's words where it has any.
+
+    `retry_after`: seconds after which it may work; None: it never will, until a person asks for it again.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +300,14 @@ class Channel:
     def message(self, notice: Notice, raw: bytes) -> bytes:
         """Return the RFC 5322 message that stands for a notice of `raw`."""
         raise NotImplementedError
+
+    def ignores(self, notice: Notice) -> str:
+        """Return why this account leaves a notice out, in words that are kept with it; "" when it takes it in."""
+        return ""
+
+    def fetch(self, file: dict[str, Any]) -> Iterator[bytes]:
+        """Yield the bytes of a file as a notice names it under data["attachments"]. Raises NotFetched."""
+        raise NotFetched(_("This channel does not hand out files."))
 
     def poll(self, stop: Callable[[], bool]) -> None:
         """Fetch and accept until `stop()`; return when there is nothing to poll on this account."""

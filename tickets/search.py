@@ -85,6 +85,12 @@ def forget(messages: Sequence[int]) -> None:
             cursor.executemany("DELETE FROM tickets_searchdoc_fts WHERE rowid = %s", [(pk,) for pk in messages])
 
 
+def reindex(message: Message, files: Sequence[str]) -> None:
+    """Index a message anew whose words are others now."""
+    forget([message.pk])
+    index([message], {message.public_id: files})
+
+
 def terms(text: str) -> list[list[str]]:
     """Return the terms of a query, each as its folded words; a phrase in quotes, and any unspaced script, keeps its order."""
     found = [_WORD.findall(fold(phrase or word)) for phrase, word in _TERM.findall(text[:500])]

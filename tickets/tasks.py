@@ -12,10 +12,22 @@ from tickets.actions.drafts import send_due
 from tickets.actions.retention import retain
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
+from tickets.inbox.fetch import fetch_next
 from tickets.inbox.process import process_waiting
 from tickets.mail import mirroring
 from tickets.mail.witness import send_seals
-from tickets.models import Delivery, DeliveryState, Draft, DraftState, Entry, Health, InboxItem, ItemState
+from tickets.models import (
+    Delivery,
+    DeliveryState,
+    Draft,
+    DraftState,
+    Entry,
+    Fetch,
+    FetchState,
+    Health,
+    InboxItem,
+    ItemState,
+)
 from tickets.outbox import pace
 from tickets.record import append as appending
 from tickets.record import erase
@@ -61,6 +73,16 @@ def deliver() -> None:
     answered("deliver")
     if delivering.deliver_due() >= 100:
         wake("deliver")
+
+
+@shared_task
+def fetch_files() -> None:
+    """Fetch the files that vendors hold; in a lane of its own, since a large one takes its time."""
+    answered("fetch_files")
+    for _ in range(ROUNDS):
+        if not fetch_next():
+            return
+    wake("fetch_files")
 
 
 @shared_task
@@ -122,11 +144,13 @@ def due() -> list[str]:
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     going = Q(account__paused_at__isnull=True)
     sendable = going & Q(account__removed_at__isnull=True) & ~Q(account__health=Health.CUT_OFF)
+    fetchable = Q(state=FetchState.WAITING) | Q(state=FetchState.FETCHING, lease_until__lt=Now())
     found = {
         "process_inbox": InboxItem.objects.filter(free, going, state=ItemState.WAITING),
         "append": Entry.objects.filter(marked_at__isnull=True),
         "deliver": Delivery.objects.filter(sendable, state=DeliveryState.QUEUED, due_at__lte=Now()),
         "mirror": mirrors.due(),
+        "fetch_files": Fetch.objects.filter(sendable, fetchable, due_at__lte=Now()),
         "send_drafts": Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),
     }

@@ -1,7 +1,7 @@
 """Telegram as a channel. The vendor's library is loaded with the first call that needs it."""
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -53,6 +53,13 @@ class Telegram(Channel):
             choices=("polling", "webhook"),
             help=gettext_noop("Polling works everywhere. A webhook needs a public https address of this helpdesk."),
         ),
+        Field(
+            "groups",
+            gettext_noop("Groups and channels"),
+            default="ticket",
+            choices=("ticket", "ignore"),
+            help=gettext_noop("Where the bot is a member of a group: one ticket for each group, or leave it all out."),
+        ),
     )
 
     @property
@@ -92,6 +99,17 @@ class Telegram(Channel):
     def message(self, notice: Notice, raw: bytes) -> bytes:
         """A mail from the chat."""
         return mail.mail_of(notice, raw, self.account)
+
+    def ignores(self, notice: Notice) -> str:
+        """What is said in groups, where the account is set so."""
+        if notice.data.get("is_group") and self.account.config.get("groups") == "ignore":
+            return _("This account leaves out groups and channels, as its settings say.")
+        return ""
+
+    def fetch(self, file: dict[str, Any]) -> Iterator[bytes]:
+        """A file by its file_id; from the official server up to 20 MB. Raises NotFetched."""
+        found: Iterator[bytes] = _download().fetch(self._token, self._url, file, self._url == OFFICIAL)
+        return found
 
     def poll(self, stop: Callable[[], bool]) -> None:
         """Fetch updates until `stop()`; at once back where Telegram pushes them."""
@@ -183,6 +201,12 @@ def _api() -> Any:
     from bridges.telegram import api  # noqa: PLC0415
 
     return api
+
+
+def _download() -> Any:
+    from bridges.telegram import download  # noqa: PLC0415
+
+    return download
 
 
 def _out() -> Any:

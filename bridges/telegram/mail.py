@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from django.utils import timezone
 
+from bridges.telegram.media import vcard
 from bridges.telegram.show import show
 from bridges.telegram.values import Object, get, identifier, load, words
 from tickets.channels import Account, Notice, message_id_of
@@ -19,21 +20,36 @@ _MESSAGE_ID = re.compile(r"(-?\d+)\.(\d+)@")
 
 def mail_of(notice: Notice, raw: bytes, account: Account) -> bytes:
     """Return the message: from the chat, with the vendor's time as its Date and the payload attached."""
-    update, _defect = load(raw)
+    update = load(raw)[0]
     thing = get(update, notice.data["field"])
     text, html = show(notice, thing)
+    customer = Mailbox(notice.sender_name, f"{notice.sender or 'unknown'}@{domain(account)}")
+    bot = Mailbox(account.name, f"{account.address}@telegram.invalid")
     return build(
-        from_=Mailbox(_name(notice), f"{notice.sender or 'unknown'}@{domain(account)}"),
-        to=[Mailbox(account.name, f"{account.address}@telegram.invalid")],
+        from_=Mailbox(_name(notice), f"{_writer(notice)}@{domain(account)}"),
+        to=[customer if notice.kind == "echo" else bot],
         subject=subject(text),
         text=text,
         html=html,
         message_id=_own_id(notice, raw, account),
         date=notice.at or timezone.now(),
         in_reply_to=_answered(notice, account),
-        files=[File(f"telegram-{notice.data['update_id'] or 'update'}.json", "application/json", raw)],
+        files=_files(notice, thing, raw),
         headers=_headers(notice, thing),
     )
+
+
+def _files(notice: Notice, thing: Object, raw: bytes) -> list[File]:
+    """The payload, and what is whole already; the rest is fetched later."""
+    files = [File(f"telegram-{notice.data['update_id'] or 'update'}.json", "application/json", raw)]
+    card = vcard(thing)
+    return [File(card[0], "text/vcard", card[1]), *files] if card else files
+
+
+def _writer(notice: Notice) -> str:
+    """Whose address stands in From: the chat's, where answers go; of what our own side wrote, the writer's."""
+    person = notice.data["sender"]
+    return person["id"] if notice.kind == "echo" and person else notice.sender or "unknown"
 
 
 def domain(account: Account) -> str:

@@ -54,6 +54,7 @@ def _file(file: Object, kind: str, what: str, content_type: str | None) -> Objec
         "height": whole(file, "height"),
         "seconds": whole(file, "duration"),
         "emoji": words(file, "emoji"),
+        "unique": words(file, "file_unique_id"),
     }
 
 
@@ -77,6 +78,13 @@ def contacts(message: Object) -> list[dict[str, str]]:
     """Return the shared contact cards."""
     card = get(message, "contact")
     return [{"name": full_name(card), "phone": words(card, "phone_number")}] if card else []
+
+
+def vcard(message: Object) -> tuple[str, bytes] | None:
+    """Return a shared card as a file, where the sender's program has given one."""
+    card = get(message, "contact")
+    content = words(card, "vcard")
+    return (f"{full_name(card) or 'contact'}.vcf", content.encode()) if content else None
 
 
 def full_name(person: Object) -> str:

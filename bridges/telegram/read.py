@@ -1,24 +1,14 @@
 """From an Update to notices. Pure: knows no account, no network; a strange payload gives a notice that says so."""
 
 from collections.abc import Callable
+from typing import Any
 
 from bridges.telegram.media import attachments, contacts, full_name, location
+from bridges.telegram.quote import quote
+from bridges.telegram.service import LINES as SERVICE
 from bridges.telegram.values import Object, get, identifier, items, load, moment, whole, words
 from tickets.channels import Notice
 
-# Service messages: something happened in the chat, nobody said anything.
-SERVICE = frozenset(
-    """new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo group_chat_created
-    supergroup_chat_created channel_chat_created message_auto_delete_timer_changed migrate_to_chat_id migrate_from_chat_id
-    pinned_message successful_payment refunded_payment users_shared user_shared chat_shared connected_website
-    write_access_allowed passport_data proximity_alert_triggered boost_added chat_background_set checklist_tasks_done
-    checklist_tasks_added direct_message_price_changed paid_message_price_changed gift unique_gift gift_upgrade_sent
-    forum_topic_created forum_topic_edited forum_topic_closed forum_topic_reopened general_forum_topic_hidden
-    general_forum_topic_unhidden giveaway_created giveaway_completed suggested_post_approved
-    suggested_post_approval_failed suggested_post_declined suggested_post_paid suggested_post_refunded
-    video_chat_scheduled video_chat_started video_chat_ended video_chat_participants_invited
-    chat_owner_left chat_owner_changed""".split()
-)
 GONE = ("kicked", "left")
 
 
@@ -53,7 +43,7 @@ def _notice(kind: str, field: str, thing: Object, **more: str) -> Notice:
         target_id=more.get("target_id", ""),
         at=moment(thing, "edit_date") or moment(thing, "date"),
         text=more.get("text", ""),
-        data={"field": field, "sender": person},
+        data={"field": field, "sender": person} | ({} if is_private else {"is_group": True}),
     )
 
 
@@ -77,7 +67,21 @@ def _message(field: str, message: Object) -> list[Notice]:
         "contacts": contacts(message),
         "reply_to": _reply_to(message),
     }
+    notice.data |= {name: value for name, value in _more(notice, message).items() if value}
     return [notice]
+
+
+def _more(notice: Notice, message: Object) -> dict[str, Any]:
+    """What only some messages have, under the words of the contract (docs/adding-a-channel.md)."""
+    album, connection = words(message, "media_group_id"), words(message, "business_connection_id")
+    return {
+        "album": f"{notice.chat}/{album}" if album else "",
+        "quote": quote(message),
+        "moved_to": identifier(message, "migrate_to_chat_id"),
+        "moved_from": identifier(message, "migrate_from_chat_id"),
+        "start": notice.text.removeprefix("/start ").strip() if notice.text.startswith("/start ") else "",
+        "address_data": {"business_connection": connection} if connection else None,
+    }
 
 
 def _text(message: Object) -> str:
@@ -87,7 +91,7 @@ def _text(message: Object) -> str:
 def _message_kind(field: str, message: Object) -> str:
     if "web_app_data" in message:
         return "callback"
-    if SERVICE.intersection(message):
+    if any(name in message for name in SERVICE):
         return "system"
     if field.endswith("business_message") and _is_ours(message):
         return "echo"
@@ -111,6 +115,8 @@ def _edit(field: str, message: Object) -> list[Notice]:
     [notice] = _message(field, message)
     notice.kind = "edit" if notice.kind == "message" else notice.kind
     notice.target_id = notice.remote_id
+    if notice.data["location"] and whole(get(message, "location"), "live_period"):
+        notice.data["moves"] = True
     return [notice]
 
 
@@ -127,15 +133,20 @@ def _reaction(field: str, thing: Object) -> list[Notice]:
     notice = _notice("reaction", field, thing, target_id=identifier(thing, "message_id"))
     old = [_emoji(one) for one in items(thing, "old_reaction")]
     new = [_emoji(one) for one in items(thing, "new_reaction")]
-    counted = [_emoji(get(one, "type")) for one in items(thing, "reactions")]
-    added = [one for one in new if one not in old] or new or counted
-    notice.data["reaction"] = added[0] if added else ""
+    counted = [f"{_emoji(get(one, 'type'))} {whole(one, 'total_count') or 1}" for one in items(thing, "reactions")]
+    added = [one for one in new if one not in old] or new
+    first = [_emoji(get(one, "type")) for one in items(thing, "reactions")]
+    notice.data["reaction"] = next(iter(added or first), "")
+    notice.data["reactions"] = ", ".join(counted) or " ".join(new)
+    if field == "message_reaction_count":
+        notice.data["counted"] = True
     notice.data["taken_back"] = " ".join(one for one in old if one not in new)
     return [notice]
 
 
 def _emoji(reaction: Object) -> str:
-    return words(reaction, "emoji") or words(reaction, "custom_emoji_id") or ("⭐" if reaction else "")
+    """The emoji; a custom one has only an id that means nothing to people, a paid one is a star."""
+    return words(reaction, "emoji") or ("⭐" if words(reaction, "type") == "paid" else "✨" if reaction else "")
 
 
 def _callback(field: str, thing: Object) -> list[Notice]:
@@ -164,6 +175,13 @@ def _system(field: str, thing: Object) -> list[Notice]:
     return [_notice("system", field, thing)]
 
 
+def _other(field: str, thing: Object) -> list[Notice]:
+    """What a person did outside a chat: their answer to a poll, a purchase, a boost."""
+    notice = _notice("other", field, thing)
+    notice.sender = notice.sender or identifier(get(thing, "voter_chat"), "id")
+    return [notice]
+
+
 def _connection(field: str, thing: Object) -> list[Notice]:
     notice = _notice("system", field, thing)
     notice.sender = notice.chat = str(whole(thing, "user_chat_id") or "") or notice.sender
@@ -185,4 +203,10 @@ READERS: dict[str, Callable[[str, Object], list[Notice]]] = {
     "my_chat_member": _member,
     "chat_member": _system,
     "business_connection": _connection,
+    "chat_join_request": _system,
+    "poll": _other,
+    "poll_answer": _other,
+    "chat_boost": _other,
+    "removed_chat_boost": _other,
+    "purchased_paid_media": _other,
 }

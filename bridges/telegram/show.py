@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from bridges.telegram.entities import to_html
 from bridges.telegram.media import full_name
+from bridges.telegram.quote import origin, post
+from bridges.telegram.service import line
+from bridges.telegram.things import outside, things
 from bridges.telegram.values import Object, get, identifier, items, whole, words
 from tickets.channels import Notice
 
-LONGEST_QUOTE = 300
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
 # Fields that say how a message came about, not what is in it.
 ABOUT = frozenset(
@@ -47,36 +49,39 @@ def _lines(notice: Notice, thing: Object) -> tuple[list[str], list[str]]:
     maker = SAID.get(notice.kind)
     if maker is not None:
         return [maker(notice, thing)], []
-    before = [_("Changed this message to:")] if notice.kind == "edit" else []
-    before += [*_forwarded(thing), *_quoted(thing)]
-    after = [*_files(notice), *_places(notice), *_cards(notice, thing), *_others(thing)]
+    before = [*_forwarded(thing), *_quoted(notice)]
+    after = [*_files(notice), *_places(notice, thing), *_cards(notice, thing), *things(thing), *_started_by(notice)]
     if not notice.text and not after:
         after = [_unknown(thing)]
     return before, after
 
 
 def _forwarded(message: Object) -> Iterator[str]:
-    origin = get(message, "forward_origin")
-    if origin:
-        chat = get(origin, "sender_chat") or get(origin, "chat")
-        name = full_name(get(origin, "sender_user")) or words(origin, "sender_user_name") or full_name(chat)
-        yield _("Forwarded from %(name)s:") % {"name": name or _("somebody")}
+    if source := get(message, "forward_origin"):
+        address = post(source)
+        name = origin(source) or _("somebody")
+        yield _("Forwarded from %(name)s:") % {"name": f"{name}, {address}" if address else name}
 
 
-def _quoted(message: Object) -> Iterator[str]:
-    answered = get(message, "reply_to_message")
-    quoted = words(get(message, "quote"), "text") or words(answered, "text") or words(answered, "caption")
-    if quoted and "forum_topic_created" not in answered:
-        shown = quoted if len(quoted) <= LONGEST_QUOTE else quoted[:LONGEST_QUOTE] + "…"
-        yield "\n".join(f"> {line}" for line in shown.split("\n"))
+def _quoted(notice: Notice) -> Iterator[str]:
+    if quoted := notice.data.get("quote"):
+        yield "\n".join(f"> {line}" for line in quoted["text"].split("\n"))
+
+
+def _started_by(notice: Notice) -> Iterator[str]:
+    if payload := notice.data.get("start"):
+        yield _("Came by a link with “%(payload)s”.") % {"payload": payload}
 
 
 def _files(notice: Notice) -> Iterator[str]:
+    """Lines that stand for files without words; beside words the files themselves are enough."""
+    if notice.text:
+        return
     for file in notice.data["attachments"]:
         details = [file["filename"], _size(file)]
         known = ", ".join(detail for detail in details if detail)
         what = f"{file['emoji']} {_(file['what'])}".strip()
-        yield f"[{what}{': ' if known else ''}{known}]" + (" " + _("Not fetched from Telegram yet."))
+        yield f"[{what}{': ' if known else ''}{known}]"
 
 
 def _size(file: Object) -> str:
@@ -88,11 +93,14 @@ def _size(file: Object) -> str:
     return ", ".join(part for part in found if part)
 
 
-def _places(notice: Notice) -> Iterator[str]:
+def _places(notice: Notice, message: Object) -> Iterator[str]:
+    """Where it points, with a link to a map; no map is loaded from elsewhere."""
     if place := notice.data["location"]:
-        title = f"{place['title']}: " if place["title"] else ""
+        venue, live = get(message, "venue"), whole(get(message, "location"), "live_period")
+        names = ", ".join(part for part in (words(venue, "title"), words(venue, "address")) if part)
         where = f"{place['latitude']}, {place['longitude']}"
-        yield _("Location: %(title)s%(where)s") % {"title": title, "where": where}
+        text = _("Live location: %(title)s%(where)s") if live else _("Location: %(title)s%(where)s")
+        yield text % {"title": f"{names}: " if names else "", "where": where}
         yield MAP.format(**place)
 
 
@@ -103,33 +111,13 @@ def _cards(notice: Notice, message: Object) -> Iterator[str]:
         yield _("Contact card: %(name)s, %(phone)s (%(owner)s)") % {**card, "owner": owner}
 
 
-def _others(message: Object) -> Iterator[str]:
-    """Polls, dice and whatever else can be put into words."""
-    if poll := get(message, "poll"):
-        yield _("Poll: %(question)s") % {"question": words(poll, "question")}
-        yield from (f"– {words(option, 'text')}" for option in items(poll, "options"))
-    if dice := get(message, "dice"):
-        yield _("Threw %(emoji)s: %(value)s") % {"emoji": words(dice, "emoji"), "value": whole(dice, "value") or "?"}
-    if checklist := get(message, "checklist"):
-        yield _("Checklist: %(title)s") % {"title": words(checklist, "title")}
-        yield from (
-            f"{'☑' if whole(task, 'completion_date') else '☐'} {words(task, 'text')}"
-            for task in items(checklist, "tasks")
-        )
-    for name in ("game", "invoice"):
-        if thing := get(message, name):
-            yield f"{name}: {words(thing, 'title')}"
-    if story := get(message, "story"):
-        yield _("A story of %(name)s, which cannot be shown here.") % {"name": full_name(get(story, "chat"))}
-
-
 def _unknown(message: Object) -> str:
     names = ", ".join(name.replace("_", " ") for name in message if name not in ABOUT)
     return _unshown(names or _("message"))
 
 
 def _unshown(what: str) -> str:
-    return _("Telegram sent something that cannot be shown yet (%(what)s). All that came is in the attached file.") % {
+    return _("Telegram sent a %(what)s, which cannot be shown yet. All that came is in the attached file.") % {
         "what": what[:200]
     }
 
@@ -139,7 +127,7 @@ def _deleted(notice: Notice, thing: Object) -> str:
 
 
 def _reacted(notice: Notice, thing: Object) -> str:
-    if emoji := notice.data.get("reaction"):
+    if emoji := notice.data.get("reactions") or notice.data.get("reaction"):
         return _("Reacted with %(emoji)s") % {"emoji": emoji}
     return _("Took back the reaction %(emoji)s") % {"emoji": notice.data.get("taken_back", "")}
 
@@ -161,20 +149,20 @@ def _started(notice: Notice, thing: Object) -> str:
 
 
 def _service(notice: Notice, thing: Object) -> str:
-    if joined := ", ".join(full_name(person) for person in items(thing, "new_chat_members")):
-        return _("Joined the chat: %(names)s") % {"names": joined}
-    if left := full_name(get(thing, "left_chat_member")):
-        return _("Left the chat: %(names)s") % {"names": left}
-    if title := words(thing, "new_chat_title"):
-        return _("The chat is called %(title)s now.") % {"title": title}
-    names = [name for name in thing if name not in ABOUT] if notice.data["field"].endswith(("message", "post")) else []
-    what = ", ".join(names) or notice.data["field"]
+    field = notice.data["field"]
+    if found := line(thing) if field.endswith(("message", "post")) else outside(field, thing):
+        return found
+    names = [name for name in thing if name not in ABOUT] if field.endswith(("message", "post")) else [field]
+    what = ", ".join(names) or field
     return _("Telegram tells: %(what)s. All that came is in the attached file.") % {"what": what.replace("_", " ")}
 
 
 def _strange(notice: Notice, thing: Object) -> str:
+    field = notice.data["field"]
+    if found := outside(field, thing):
+        return found
     defects = notice.data.get("defects", [])
-    return _unshown(", ".join([*defects, notice.data["field"].replace("_", " ")]).strip(", ") or "-")
+    return _unshown(", ".join([*defects, field.replace("_", " ")]).strip(", ") or "-")
 
 
 SAID: dict[str, Callable[[Notice, Object], str]] = {

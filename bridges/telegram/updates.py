@@ -9,7 +9,8 @@ from bridges.telegram.values import Object, identifier
 ALLOWED = [
     *("message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member"),
     *("message_reaction", "business_connection", "business_message", "edited_business_message"),
-    "deleted_business_messages",
+    *("deleted_business_messages", "message_reaction_count", "poll", "poll_answer", "chat_join_request"),
+    *("chat_boost", "removed_chat_boost", "purchased_paid_media", "guest_message"),
 ]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from tests.services.ports import answers, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PARTS = ("web", "in", "out", "slow", "record", "clock", "mail")
+PARTS = ("web", "in", "out", "slow", "record", "files", "clock", "mail")
 
 
 @dataclass

@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from tickets.actions.consequences import apply_consequences
+from tickets.actions.files import make_places
 from tickets.actions.participants import add_participants, save_participants
+from tickets.actions.ways import apply_ways
 from tickets.mime.parse import Mail, Mailbox
 from tickets.mime.protection import protection
 from tickets.models import (
@@ -27,11 +29,10 @@ from tickets.models import (
     Ticket,
 )
 from tickets.models.many import insert_many, insert_new, save_many
-from tickets.models.text import LONGEST_SUBJECT, storable
+from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
 from tickets.search import index
 
 SNIPPET = 160
-LONGEST_ID = 900  # characters of a Message-ID that are kept: an index row of PostgreSQL ends near 2700 bytes
 FUTURE = timedelta(days=1)
 WROTE = "They wrote from it."
 RESTING = (State.SOLVED, State.CLOSED)
@@ -77,12 +78,10 @@ def apply_received(batch: Sequence[Received]) -> list[Message]:
     _make_attachments(batch, messages)
     _make_participants(batch, messages)
     _settle_ids(batch, messages)
-    index(
-        messages,
-        {m.public_id: [a.filename or "" for a in one.mail.attachments] for one, m in zip(batch, messages, strict=True)},
-    )
+    index(messages, {m.public_id: _file_names(one) for one, m in zip(batch, messages, strict=True)})
     _put_tags(batch, messages)
     _prove(batch)
+    apply_ways([one.entry for one in batch])
     apply_consequences([one.entry for one in batch])
     return messages
 
@@ -225,8 +224,10 @@ def received_message(one: Received, rows: Lookups) -> Message:
         message_id=storable(mail.message_id or "", LONGEST_ID),
         references=[storable(identifier, LONGEST_ID) for identifier in answered_ids(mail)],
         digest=mail.digest,
-        kind=mail.kind,
         automatic=bool(fields.get("automatic")),
+        kind=fields.get("kind", mail.kind),
+        quote=fields.get("quote", {}),
+        album=fields.get("album", ""),
         verified=fields.get("verified", "unknown"),
         trust=fields.get("trust", {}),
         protection=protection(mail),
@@ -256,6 +257,20 @@ def _link_reports(batch: Sequence[Received], messages: list[Message], rows: Look
 
 def _make_attachments(batch: Sequence[Received], messages: list[Message]) -> None:
     insert_many(row for one, m in zip(batch, messages, strict=True) for row in attachments_of(m, one.mail))
+    taken = [max((file.part for file in one.mail.attachments), default=0) for one in batch]
+    make_places(messages, [one.entry for one in batch], taken)
+
+
+def _file_names(one: Received) -> list[str]:
+    return [
+        *(file.filename or "" for file in one.mail.attachments),
+        *(file.get("filename") or "" for file in one.fields.get("files", [])),
+    ]
+
+
+def names_of(message: Message) -> list[str]:
+    """Return the names of a message's files, by which it can be found."""
+    return list(message.attachments.order_by("part").values_list("filename", flat=True))
 
 
 def attachments_of(message: Message, mail: Mail) -> list[Attachment]:
@@ -342,7 +357,7 @@ def touch(ticket: Ticket, message: Message) -> None:
     ticket.message_count += 1
     ticket.updated_at = max(ticket.updated_at, message.at)
     ticket.created_at = min(ticket.created_at, message.at)  # history may come in in any order
-    if message.at >= ticket.last_message_at:
+    if message.at >= ticket.last_message_at and (message.kind != "system" or ticket.message_count == 1):
         ticket.last_message_at = message.at
         ticket.snippet = " ".join((message.reply or message.text).split())[:SNIPPET]
 

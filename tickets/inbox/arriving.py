@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from tickets.channels import Notice
 from tickets.mime.authentication import Finding
 from tickets.mime.parse import Mail
 from tickets.mime.reports import Report
@@ -35,7 +36,9 @@ class Arriving:
     sender: str  # the address on the account's channel, lower case
     sender_name: str
     recipients: list[str]  # every address it was sent to, envelope first
+    notice: Notice
     check: "Future[Finding] | None" = None  # our own check of the sender, under way
+    ignored: str = ""  # why the account leaves it out
     unreachable: str = ""  # this notice says that nothing reaches the sender there any more, in these words
     report: Report | None = None  # what it tells of a mail of ours
     knows: list[str] = field(default_factory=list)  # messages of ours whose words its reply leaves out
@@ -45,6 +48,7 @@ class Arriving:
     author: str = ""  # the agent who wrote it, by public id
     partner: str = ""  # to whom it was written
     partner_name: str = ""
+    about: str = ""  # public id of the message that it speaks of, when it is no message of its own
     fields: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -56,6 +60,11 @@ class Arriving:
     def person(self) -> tuple[str, str]:
         """Address and name of the person whom the mail is from; of what our side wrote, whom it is to."""
         return (self.partner, self.partner_name) if self.is_ours else (self.sender, self.sender_name)
+
+    @property
+    def album(self) -> str:
+        """What the vendor calls the album that it is a piece of."""
+        return str(self.notice.data.get("album") or "")[:200]
 
     @property
     def automatic(self) -> bool:

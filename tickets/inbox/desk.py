@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -11,9 +11,10 @@ from tickets.inbox.arriving import Arriving
 from tickets.inbox.conversation import Line, last_lines
 from tickets.inbox.flood import Begun, begun
 from tickets.mime import identifiers
-from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, State, Ticket
+from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, Piece, State, Ticket
 from tickets.models.keys import signing_keys
 
+READ = ("public_id", "digest", "direction", "message_id", "album", "account", "ticket__number", "ticket__mailbox__team")
 LOOKED_UP = 20  # ids of References that are looked up, counted from the right
 
 
@@ -32,6 +33,7 @@ class Known:
     digest: str
     ours: bool
     identifier: str
+    account: int
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class Desk:
     begun: Begun  # how many tickets each contact began lately
     deliveries: dict[str, Delivery]
     lines: dict[int, Line]  # the last line of a conversation, by ticket
+    albums: dict[tuple[int, str], Known]  # (account, album) -> the message that it is
 
     def place(self, number: int | None) -> Place | None:
         """Return a ticket that was looked up or is being made."""
@@ -97,9 +100,11 @@ def tag(arriving: Arriving) -> int | None:
 
 
 def look_up(batch: Sequence[Arriving]) -> Desk:
-    """Fetch what `batch` refers to. Fourteen queries at most, and the tickets that may be joined are locked."""
+    """Fetch what `batch` refers to. Fifteen queries at most, and the tickets that may be joined are locked."""
     deliveries = {d.public_id: d for d in _deliveries(batch)}
-    known = [_known(message) for message in _messages(batch, deliveries.values())]
+    messages = _messages(batch, deliveries.values())
+    known = [_known(message) for message in messages]
+    known += _pieces(batch)
     awaited = _awaited(batch)
     tags = {number for arriving in batch if (number := tag(arriving))}
     contacts, unreachable, unproven = _contacts(batch)
@@ -124,6 +129,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         begun=lately,
         deliveries=deliveries,
         lines=last_lines(list(batch), set(open_tickets.values())),
+        albums={(m.account_id, m.album): one for m, one in zip(messages, known, strict=False) if m.album},
     )
 
 
@@ -137,6 +143,7 @@ def _known(message: Message) -> Known:
         digest=message.digest,
         ours=message.direction != "in",
         identifier=message.message_id,
+        account=message.account_id,
     )
 
 
@@ -150,12 +157,24 @@ def _messages(batch: Sequence[Arriving], deliveries: Iterable[Delivery]) -> list
             ids.add(arriving.report.original_message_id)
         wanted.update(tokens(arriving))
     spoken_of = [delivery.message_id for delivery in deliveries]
-    return list(
-        Message.objects.filter(Q(message_id__in=ids - {""}) | Q(public_id__in=wanted) | Q(pk__in=spoken_of))
-        .select_related("ticket__mailbox")
-        .only("public_id", "digest", "direction", "message_id", "ticket__number", "ticket__mailbox__team")
-        .order_by("pk")
-    )
+    matching = Q(message_id__in=ids - {""}) | Q(public_id__in=wanted) | Q(pk__in=spoken_of)
+    if albums := {arriving.album for arriving in batch} - {""}:
+        matching |= Q(album__in=albums, account__in={arriving.account.pk for arriving in batch})
+    return list(Message.objects.filter(matching).select_related("ticket__mailbox").only(*READ).order_by("pk"))
+
+
+def _pieces(batch: Sequence[Arriving]) -> list[Known]:
+    """The messages that are albums, under the ids of their pieces."""
+    ids = {arriving.mail.in_reply_to for arriving in batch if arriving.conversational} - {None}
+    if not ids:
+        return []
+    rows = Piece.objects.filter(identifier__in=ids).select_related("message__ticket__mailbox")
+    found = rows.only("identifier", *(f"message__{name}" for name in READ)).order_by("pk")
+    return [
+        replace(_known(piece.message), identifier=piece.identifier)
+        for piece in found
+        if piece.identifier != piece.message.message_id
+    ]
 
 
 def _deliveries(batch: Sequence[Arriving]) -> list[Delivery]:
@@ -179,13 +198,17 @@ def _awaited(batch: Sequence[Arriving]) -> dict[str, list[int]]:
 
 def _contacts(batch: Sequence[Arriving]) -> tuple[dict[Where, str], set[Where], set[Where]]:
     """The contacts of a batch, and which of their addresses are unreachable or unproven."""
-    people = {arriving.person[0] for arriving in batch}
+    people = {arriving.person[0] for arriving in batch} | _moved_from(batch)
     channels = {arriving.account.channel for arriving in batch}
     rows = Address.objects.filter(channel__in=channels, address__in=people)
     found = list(rows.values_list("channel", "address", "contact__public_id", "reachable", "proven"))
     contacts = {(channel, address): contact for channel, address, contact, _, _ in found}
     unreachable = {(channel, address) for channel, address, _, reachable, _ in found if not reachable}
     return contacts, unreachable, {(channel, address) for channel, address, _, _, proven in found if not proven}
+
+
+def _moved_from(batch: Sequence[Arriving]) -> set[str]:
+    return {str(moved).lower() for arriving in batch if (moved := arriving.notice.data.get("moved_from"))}
 
 
 def _conversations(batch: Sequence[Arriving], contacts: set[str]) -> tuple[Conversations, Conversations]:

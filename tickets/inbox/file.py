@@ -6,7 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from tickets.actions.mirrored import APPLY
 from tickets.actions.receive import Received, apply_received
+from tickets.inbox.about import KINDS, about
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.desk import Desk, look_up
 from tickets.inbox.identify import identify
@@ -18,7 +20,7 @@ from tickets.models.many import insert_many, save_many
 from tickets.models.numbers import Numbers
 from tickets.wake import wake
 
-STEPS = (screen, identify, thread)
+STEPS = (screen, about, identify, thread)
 
 
 def file(batch: Sequence[Arriving], lease: str) -> int:
@@ -33,7 +35,10 @@ def file(batch: Sequence[Arriving], lease: str) -> int:
         kept = [arriving for arriving in mine if _decide(arriving, desk, numbers)]
         numbers.keep()
         insert_many([arriving.entry for arriving in mine])
-        apply_received([Received(arriving.entry, arriving.mail) for arriving in kept])
+        apply_received([Received(arriving.entry, arriving.mail) for arriving in kept if not arriving.about])
+        for arriving in kept:
+            if arriving.about:  # after the messages of the batch: it may speak of one of them
+                APPLY[arriving.entry.kind](arriving.entry, arriving.mail)
         _settle(mine)
         wake("append")
     return len(held)
@@ -64,15 +69,22 @@ def _decide(arriving: Arriving, desk: Desk, numbers: Numbers) -> bool:
     if not arriving.number:
         arriving.number = numbers.take()
     seat(arriving, desk)
-    decided: dict[str, Any] = {"message": arriving.message, "ticket": arriving.number, "verified": arriving.verified}
+    if arriving.about:
+        arriving.entry.kind = KINDS[arriving.notice.kind]
+    decided = {} if arriving.about else _decided(arriving)
+    arriving.entry.fields = fields | arriving.fields | decided | {"ticket": arriving.number}
+    arriving.entry.ticket_number = arriving.number
+    return True
+
+
+def _decided(arriving: Arriving) -> dict[str, Any]:
+    """What stands in the entry of every message that was filed."""
+    decided: dict[str, Any] = {"message": arriving.message, "verified": arriving.verified}
     if trust := arriving.finding.fields():
         decided["trust"] = trust
     if arriving.knows:
         decided["knows"] = arriving.knows
-    decided |= _past(arriving)
-    arriving.entry.fields = fields | arriving.fields | decided
-    arriving.entry.ticket_number = arriving.number
-    return True
+    return decided | _past(arriving)
 
 
 def _past(arriving: Arriving) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from tickets.models import new_id
 
 
 def identify(arriving: Arriving, desk: Desk) -> None:
-    """Decide the contact: who has this address, or somebody new."""
+    """Decide the contact: who has this address, or somebody new. A chat that moved is who it was."""
+    if arriving.about:
+        return
     address, name = arriving.person
     where = (arriving.account.channel, address)
-    contact = desk.contacts.get(where)
+    contact = desk.contacts.get(where) or _moved(arriving, desk)
     if contact is None:
         contact = desk.contacts[where] = new_id()
         language = (arriving.mail.language or "")[:12]
@@ -21,8 +23,13 @@ def identify(arriving: Arriving, desk: Desk) -> None:
         _prove(arriving, desk, where)
     elif where in desk.unreachable and not arriving.automatic and arriving.verified != "fail":
         arriving.fields["unreachable"] = ""  # they wrote from it: it lives
-    if arriving.conversational:  # whoever writes there can be reached there again
-        arriving.fields["unreachable"] = arriving.unreachable
+    if arriving.conversational:
+        _reach(arriving, desk, where)
+    if (known := moved(arriving)) is not None:
+        arriving.fields["moved"] = {"from": known[0], "to": known[1]}
+        desk.contacts.setdefault((arriving.account.channel, known[1]), contact)
+    if data := arriving.notice.data.get("address_data"):
+        arriving.fields["address_data"] = data
     arriving.fields["contact"] = contact
     arriving.fields["address"] = address
 
@@ -32,3 +39,26 @@ def _prove(arriving: Arriving, desk: Desk, where: Where) -> None:
     if where in desk.unproven and not arriving.is_ours and arriving.verified != "fail":
         arriving.fields["proven"] = True
         desk.unproven.discard(where)
+
+
+def _reach(arriving: Arriving, desk: Desk, where: Where) -> None:
+    """In a conversation each notice says whether its sender can be reached there; only a change is decided."""
+    if arriving.unreachable:
+        desk.unreachable.add(where)
+        arriving.fields["unreachable"] = arriving.unreachable
+    elif where in desk.unreachable:
+        desk.unreachable.discard(where)
+        arriving.fields["unreachable"] = ""
+
+
+def moved(arriving: Arriving) -> tuple[str, str] | None:
+    """Return from which address to which one a chat moved, if that is what the notice says."""
+    data = arriving.notice.data
+    if data.get("moved_to"):
+        return arriving.sender, str(data["moved_to"]).lower()
+    return (str(data["moved_from"]).lower(), arriving.sender) if data.get("moved_from") else None
+
+
+def _moved(arriving: Arriving, desk: Desk) -> str | None:
+    found = moved(arriving)
+    return desk.contacts.get((arriving.account.channel, found[0])) if found else None

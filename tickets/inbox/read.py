@@ -54,6 +54,8 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
             sender=notice.sender.lower() or sender_of(mail, item),
             sender_name=storable(notice.sender_name or (mail.from_.name if mail.from_ else ""), 200),
             recipients=recipients_of(mail, item),
+            notice=notice,
+            ignored=channel.ignores(notice),
             unreachable=storable(" ".join(mail.text.split()), 500) if notice.kind == "unsubscribe" else "",
             report=report_of(mail),
             message=new_id(),

@@ -11,13 +11,15 @@ from django.utils import timezone
 from tickets.actions.change import apply_change
 from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.erase import apply_erasure
+from tickets.actions.files import apply_fetch_again, apply_file
 from tickets.actions.hold import apply_contact
 from tickets.actions.merge import apply_merge
+from tickets.actions.mirrored import APPLY as MIRRORED
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import apply_said
 from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
 from tickets.inbox.our_words import cut_again
-from tickets.mime.parse import parse
+from tickets.mime.parse import Mail, parse
 from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
 from tickets.models.numbers import skip_automation, taken
 from tickets.record import config, read, trace
@@ -151,6 +153,14 @@ def _erased(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
         apply_erasure(entry, one.original)
 
 
+def _read(apply: Callable[[Entry, Mail], None]) -> Apply:
+    def run(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
+        for entry, one in zip(entries, batch, strict=True):
+            apply(entry, parse(one.original))
+
+    return run
+
+
 def _each(apply: Callable[[Entry], None]) -> Apply:
     def run(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
         for entry in entries:
@@ -171,6 +181,9 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "witnessed": _each(apply_witnessed),
     "contact": _each(apply_contact),
     "erasure": _erased,
+    "file": _read(apply_file),
+    "refetch": _each(apply_fetch_again),
+    **{kind: _read(apply) for kind, apply in MIRRORED.items()},
 }
 
 

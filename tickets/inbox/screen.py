@@ -1,4 +1,4 @@
-"""Screen: seen already? ours? a copy? Each answer ends without a message, and is an entry all the same."""
+"""Screen: left out by the settings? seen already? ours? a copy? Each answer ends without a message, and is an entry."""
 
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.desk import Desk, Known
@@ -8,6 +8,8 @@ from tickets.inbox.read import mailbox_addresses
 def screen(arriving: Arriving, desk: Desk) -> None:
     """Stop mail that is here already, or that we sent ourselves. Raises Stop."""
     ours = mailbox_addresses(arriving.account)
+    if arriving.ignored:
+        raise Stop("ignored", arriving.ignored)
     same = desk.by_id.get(arriving.mail.message_id or "", [])
     for known in same:
         if arriving.is_ours and known.ours and known.mailbox == arriving.mailbox.pk:

@@ -27,6 +27,8 @@ class Verdict:
 
 def thread(arriving: Arriving, desk: Desk) -> None:
     """Decide the ticket. Raises Stop when the ticket holds this very mail already."""
+    if arriving.about:
+        return
     verdict = (
         _by_report(arriving, desk)
         or _by_token(arriving, desk)
@@ -162,7 +164,8 @@ def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
 
 
 def _begin(arriving: Arriving, verdict: Verdict, desk: Desk) -> None:
-    state = first_state(arriving) if arriving.item.history else str(State.NEW)
+    fresh = State.SOLVED if arriving.fields.get("kind") == "system" else State.NEW  # for a quiet line nobody waits
+    state = first_state(arriving) if arriving.item.history else str(fresh)
     twin = desk.by_message.get(arriving.fields.get("twin", ""))
     linked = {verdict.linked.number} if verdict.linked else set()
     if twin:
@@ -177,13 +180,20 @@ def _begin(arriving: Arriving, verdict: Verdict, desk: Desk) -> None:
 
 def seat(arriving: Arriving, desk: Desk) -> None:
     """Remember a decided mail on the desk, so that the rest of its batch threads with it."""
+    if arriving.about:
+        if known := desk.by_message.get(arriving.about):
+            desk.by_id.setdefault(arriving.mail.message_id or "", []).append(known)
+        return
     place = desk.places.get(arriving.number)
     if place is None:
         contact = arriving.fields["contact"]
         state, at = arriving.fields["state"], said(arriving)
         place = Place(arriving.number, state, arriving.mailbox.pk, contact, at, arriving.item.history)
         desk.places[arriving.number] = place
-        desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
+        if place.state == State.SOLVED:
+            place.solved_at = arriving.item.received_at
+        else:
+            desk.open_tickets[contact, arriving.mailbox.pk] = arriving.number
         desk.last_tickets[contact, arriving.mailbox.pk] = arriving.number
         if not arriving.item.history:
             flood.note(desk.begun, (contact, arriving.mailbox.pk), arriving.number)
@@ -199,7 +209,10 @@ def seat(arriving: Arriving, desk: Desk) -> None:
         digest=arriving.mail.digest,
         ours=arriving.is_ours,
         identifier=arriving.mail.message_id or "",
+        account=arriving.account.pk,
     )
+    if arriving.album:
+        desk.albums.setdefault((known.account, arriving.album), known)
     desk.by_message[known.message] = known
     if known.identifier:
         desk.by_id.setdefault(known.identifier, []).append(known)

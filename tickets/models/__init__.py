@@ -6,6 +6,7 @@ from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, It
 from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
+from tickets.models.revisions import Fetch, FetchState, Piece, Reaction, Version
 from tickets.models.search import SearchDoc
 from tickets.models.tickets import (
     Attachment,
@@ -36,13 +37,17 @@ __all__ = [
     "DraftState",
     "Entry",
     "Event",
+    "Fetch",
+    "FetchState",
     "Health",
     "InboxItem",
     "ItemState",
     "Message",
     "Mirror",
     "Participant",
+    "Piece",
     "Priority",
+    "Reaction",
     "ReadMark",
     "Role",
     "SearchDoc",
@@ -50,6 +55,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "Version",
     "WriteKey",
     "new_id",
     "new_random",

@@ -35,6 +35,8 @@ class Delivery(models.Model):
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
     outcome = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="outcomes")
+    receipt = models.CharField(max_length=10, blank=True)  # delivered, read, played: as the vendor's receipts say
+    receipt_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     parts_sent = models.PositiveIntegerField(default=0)

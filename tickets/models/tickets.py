@@ -115,7 +115,7 @@ class Message(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     kind = models.CharField(
         max_length=20, default="message"
-    )  # message, forward, auto-reply, bounce, delivery-status, feedback
+    )  # message, forward, auto-reply, bounce, delivery-status, feedback, system
     automatic = models.BooleanField(default=False)  # ours, made without a person
     verified = models.CharField(max_length=8, blank=True)  # pass, fail, unknown: is the sender who the mail says
     trust = models.JSONField(default=dict)  # who found that out, and why: mime.authentication.Finding
@@ -126,10 +126,16 @@ class Message(models.Model):
     reason = models.TextField(blank=True)
     defects = models.JSONField(default=list)
     history = models.BooleanField(default=False)
+    quote = models.JSONField(default=dict)  # the words that it answers: {"text", "name", "message": public id, if here}
+    album = models.CharField(max_length=200, blank=True)  # what the vendor calls the album that it is
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)  # by whoever wrote it, at the vendor; the words stay here
+    deleted_by = models.CharField(max_length=320, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["ticket", "at", "id"], name="message_in_ticket"),
+            models.Index(fields=["account", "album"], condition=~models.Q(album=""), name="message_by_album"),
             models.Index(fields=["message_id"], name="message_by_message_id"),
             models.Index(fields=["direction", "at"], name="message_by_direction"),
         ]
@@ -142,7 +148,11 @@ class Attachment(models.Model):
     """A file in a message: where it stands in the record. Its bytes are read from there."""
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="attachments")
-    part = models.PositiveIntegerField()
+    part = models.PositiveIntegerField()  # its number in the message
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, null=True, related_name="files"
+    )  # where it is not the message's own
+    entry_part = models.PositiveIntegerField(null=True)  # its number there
     filename = models.CharField(max_length=255, blank=True)
     content_type = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()

@@ -22,14 +22,19 @@ from tickets.models import (
     DeliveryState,
     Entry,
     Event,
+    Fetch,
+    FetchState,
     InboxItem,
     Message,
     Mirror,
     Participant,
+    Piece,
+    Reaction,
     SearchDoc,
     Tag,
     Team,
     Ticket,
+    Version,
 )
 
 MOST_NAMED = 100
@@ -48,6 +53,10 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     Entry: ("number",),
     Message: ("public_id",),
     Attachment: ("message__public_id", "part"),
+    Fetch: ("attachment__message__public_id", "attachment__part"),
+    Version: ("message__public_id", "entry__number"),
+    Reaction: ("message__public_id", "sender"),
+    Piece: ("entry__number",),
     Participant: ("ticket__number", "address"),
     AwaitedId: ("message__public_id", "identifier"),
     Event: ("entry__number", "ticket__number", "kind"),
@@ -99,6 +108,11 @@ FIELDS_LEFT_OUT = {
     "Delivery.attempts": "attempt columns",
     "Delivery.parts_sent": "attempt columns",
     "Delivery.data": "what a bridge notes of its parts",
+    "Fetch.due_at": "attempt columns",
+    "Fetch.attempts": "attempt columns",
+    "Fetch.lease_by": "lease columns",
+    "Fetch.lease_until": "lease columns",
+    "Fetch.reason": "why it was not fetched so far; when it is given up, the entry says it",
     "Delivery.lease_by": "lease columns",
     "Delivery.lease_until": "lease columns",
     "SearchDoc.words": "FTS5 keeps the words in its own table",
@@ -137,9 +151,11 @@ def rows(model: type[Model], using: str) -> Iterator[tuple[tuple[Any, ...], dict
 
 
 def _settled(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:
-    """A delivery under way is read as uncertain: its outcome, if there was one, is not in the record."""
+    """What is under way: a delivery is read as uncertain, since no outcome is in the record; a file as still to be fetched."""
     if model is Delivery and row["state"] in LIVE | {DeliveryState.UNCERTAIN}:
         return row | {"state": "uncertain", "reason": ""}
+    if model is Fetch and row["state"] == FetchState.FETCHING:
+        return row | {"state": str(FetchState.WAITING)}
     return row
 
 

@@ -218,6 +218,12 @@ def form_key() -> str:
 
 
 @register.filter
+def receipt_name(receipt: str) -> str:
+    """What the vendor's receipt says of a message of ours."""
+    return {"delivered": _("delivered"), "read": _("read"), "played": _("played")}.get(receipt, receipt)
+
+
+@register.filter
 def event_icon(event: Event) -> str:
     """The icon of an event."""
     return EVENT_ICONS.get(event.kind, "circle-dot")

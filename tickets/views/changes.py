@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from tickets.actions import change as verbs
 from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import retry_delivery
+from tickets.actions.files import fetch_again
 from tickets.actions.merge import merge as join
-from tickets.models import Agent, Delivery, Ticket
+from tickets.models import Agent, Attachment, Delivery, Ticket
 from tickets.permissions import visible_to
 from tickets.views.access import agent_of, once, ticket_of, writes
 from tickets.views.ticket import news
@@ -60,6 +61,20 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponseBase:
         return delivery.public_id
 
     return done(request, delivery.message.ticket.number, send_again)
+
+
+@writes
+def fetch(request: HttpRequest, public_id: str, part: int) -> HttpResponseBase:
+    """Fetch again a file that could not be had: a person's decision."""
+    places = Attachment.objects.select_related("message__ticket__mailbox")
+    mine = visible_to(agent_of(request))
+    place = get_object_or_404(places, message__public_id=public_id, part=part, message__ticket__in=mine)
+
+    def again() -> str:
+        fetch_again(place, agent_of(request))
+        return place.message.public_id
+
+    return done(request, place.message.ticket.number, again)
 
 
 @writes

@@ -15,16 +15,26 @@ from tickets.models import Attachment, Delivery, Message
 from tickets.record.read import Missing, original
 from tickets.record.read import whole as whole_file
 from tickets.views.access import message_of, signed_in
-from tickets.views.timeline import PICTURES
+from tickets.views.timeline import FILMS, PICTURES, SOUNDS
 
 SENT = ("sent.eml", "sent.json")  # what an outcome calls the part that was sent
 MOST_SHOWN = 400_000  # characters of a raw source on the screen; the download has all of it
+MOST_VERSIONS = 50
 
 
 @signed_in
 def whole(request: HttpRequest, public_id: str) -> HttpResponse:
     """The whole text with its quoted history."""
     return render(request, "tickets/message/_whole.html", {"message": message_of(request, public_id)})
+
+
+@signed_in
+def versions(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What an edited message said before, the newest first; at most 50, all of them are in the record."""
+    message = message_of(request, public_id)
+    rows = message.versions.select_related("entry").defer("html", "entry__body", "entry__fields").order_by("-pk")
+    context = {"message": message, "versions": rows[:MOST_VERSIONS]}
+    return render(request, "tickets/message/_versions.html", context)
 
 
 @signed_in
@@ -38,9 +48,9 @@ def download(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
 
 @signed_in
 def picture(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
-    """A picture to be looked at; only of the kinds that cannot hold a script, by what its first bytes say."""
+    """A picture, sound or film to be shown; only of the kinds that cannot hold a script, by what its first bytes say."""
     file, content = file_of(message_of(request, public_id), part)
-    kind = kind_of_picture(content)
+    kind = kind_of_picture(content) or kind_of_recording(content)
     if kind is None:
         raise Http404
     response = guarded(HttpResponse(content, content_type=kind))
@@ -51,9 +61,9 @@ def picture(request: HttpRequest, public_id: str, part: int) -> HttpResponse:
 
 def file_of(message: Message, part: int) -> tuple[Attachment, bytes]:
     """An attachment and its bytes, out of the record. Raises Http404."""
-    file = get_object_or_404(Attachment, message=message, part=part)
+    file = get_object_or_404(Attachment.objects.select_related("entry"), message=message, part=part)
     try:
-        found = read_attachment(original(message.entry), part)
+        found = read_attachment(original(file.entry or message.entry), file.entry_part or part)
     except (Missing, FileNotFoundError):
         found = None
     if found is None:
@@ -70,6 +80,17 @@ def kind_of_picture(content: bytes) -> str | None:
     if content[:6] in (b"GIF87a", b"GIF89a"):
         return PICTURES[2]
     return PICTURES[3] if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+
+
+def kind_of_recording(content: bytes) -> str | None:
+    """The type of a sound or a film by its first bytes, if it is one of those we play."""
+    if content.startswith(b"OggS"):
+        return SOUNDS[0]
+    if content.startswith((b"ID3", b"\xff\xfb", b"\xff\xf3")):
+        return SOUNDS[1]
+    if content[4:8] == b"ftyp":
+        return SOUNDS[2] if content[8:11] == b"M4A" else FILMS[0]
+    return FILMS[1] if content.startswith(b"\x1a\x45\xdf\xa3") else None
 
 
 def guarded(response: HttpResponse) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -14,8 +15,11 @@ from tickets.models import (
     DeliveryState,
     Direction,
     Event,
+    Fetch,
+    FetchState,
     Message,
     Priority,
+    Reaction,
     State,
     Ticket,
 )
@@ -25,6 +29,8 @@ from tickets.views.sender import protection_words, words_of
 MOST_SHOWN = 40
 OPEN_AT_LEAST = 2  # of the last messages; older ones are one line until they are wanted
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+SOUNDS = ("audio/ogg", "audio/mpeg", "audio/mp4")
+FILMS = ("video/mp4", "video/webm")
 
 
 @dataclass(slots=True)
@@ -46,8 +52,43 @@ class Said:
 
     @property
     def version(self) -> str:
-        """Changes when what is shown of it changes: the states of its deliveries."""
-        return "-".join([*(f"{one.state}{one.attempts}" for one in self.deliveries), str(len(self.reports))])
+        """Changes when what is shown of it changes: its deliveries, files, reactions, words."""
+        shown = [f"{one.state}{one.attempts}{one.receipt}" for one in self.deliveries]
+        shown += [f"{one.pk}{one.sha256[:8]}{self.waits(one)}" for one in self.message.attachments.all()]
+        shown.append(str(len(self.reports)))
+        shown += [f"{one.emoji}{one.taken_back}" for one in self.reactions]
+        shown += [str(one.timestamp()) for one in (self.message.edited_at, self.message.deleted_at) if one]
+        return sha256("-".join([*shown, self.message.reply]).encode()).hexdigest()[:12]
+
+    @property
+    def reactions(self) -> list[Reaction]:
+        return list(self.message.reactions.all())
+
+    @property
+    def is_line(self) -> bool:
+        """Whether nobody said it: it is shown as one quiet line."""
+        return self.message.kind == "system"
+
+    @staticmethod
+    def waits(attachment: Attachment) -> str:
+        """How far a file is that a vendor holds: waiting, fetching, failed; "" for one that is here."""
+        fetch: Fetch | None = getattr(attachment, "fetch", None)
+        return "" if fetch is None or fetch.state == FetchState.DONE else fetch.state
+
+    @property
+    def places(self) -> list[Attachment]:
+        """Files that are still to come, or that could not be had."""
+        return [one for one in self.message.attachments.all() if self.waits(one)]
+
+    @property
+    def here(self) -> list[Attachment]:
+        """Files that are here and are not shown within the text."""
+        return [one for one in self.message.attachments.all() if not self.waits(one) and not self.is_within(one)]
+
+    @property
+    def played(self) -> list[Attachment]:
+        """Sounds and films that a browser plays."""
+        return [one for one in self.here if one.content_type in (*SOUNDS, *FILMS)]
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -111,17 +152,11 @@ class Said:
     @property
     def pictures(self) -> list[Attachment]:
         """Attached pictures that a browser shows safely; those within the text are shown there."""
-        return [
-            one for one in self.message.attachments.all() if one.content_type in PICTURES and not self.is_within(one)
-        ]
+        return [one for one in self.here if one.content_type in PICTURES]
 
     @property
     def files(self) -> list[Attachment]:
-        return [
-            one
-            for one in self.message.attachments.all()
-            if one.content_type not in PICTURES and not self.is_within(one)
-        ]
+        return [one for one in self.here if one.content_type not in (*PICTURES, *SOUNDS, *FILMS)]
 
     def is_within(self, attachment: Attachment) -> bool:
         return attachment.inline and bool(attachment.content_id) and self.has_html
@@ -181,6 +216,8 @@ class Happened:
                 return hold_words(data.get("hold", ""))
             case "retried":
                 return _("sent it to %(address)s again") % {"address": data.get("recipient", "?")}
+            case "refetched":
+                return _("asked for the file %(name)s again") % {"name": data.get("filename", "?")}
             case other:
                 return other.replace("-", " ").replace("_", " ")
 
@@ -229,7 +266,12 @@ def shown(ticket: Ticket) -> QuerySet[Message]:
     return (
         ticket.messages.annotate(has_html=~Q(html=""), folded=~Q(text=F("reply")))
         .select_related("author", "entry")
-        .prefetch_related("attachments", Prefetch("deliveries", deliveries), Prefetch("reports", reports))
+        .prefetch_related(
+            Prefetch("attachments", Attachment.objects.select_related("fetch").order_by("part")),
+            Prefetch("deliveries", deliveries),
+            Prefetch("reactions", Reaction.objects.order_by("pk")),
+            Prefetch("reports", reports),
+        )
         .defer("html", "text", "references", "author__preferences", "author__password", "entry__body", "entry__fields")
         .order_by("-at", "-id")
     )
@@ -247,6 +289,6 @@ def happened(ticket: Ticket, since: datetime | None, names: dict[str, str]) -> I
 
 def open_last(said: list[Said]) -> None:
     """Open the last messages that a person wrote, and all that a person should look at."""
-    words = [one for one in said if not one.message.automatic]
+    words = [one for one in said if not one.message.automatic and not one.is_line]
     for one in said:
         one.is_open = one in words[-OPEN_AT_LEAST:] or bool(one.trouble)

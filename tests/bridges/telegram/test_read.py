@@ -109,7 +109,7 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "video_note": ({"video_note": {"file_id": "v", "length": 240}}, "[video message]"),
     "animation": ({"animation": {"file_id": "a"}, "document": {"file_id": "a"}}, "[animation]"),
     "document": ({"document": {"file_id": "d", "file_name": "a.pdf", "file_size": 2048}}, "[file: a.pdf, 2.0 KB]"),
-    "photo": ({"photo": [{"file_id": "p", "width": 9, "height": 8}], "caption": "look"}, "[photo: 9×8]"),
+    "photo": ({"photo": [{"file_id": "p", "width": 9, "height": 8}]}, "[photo: 9×8]"),
     "sticker": ({"sticker": {"file_id": "s", "emoji": "🙂"}}, "🙂 sticker"),
     "location": ({"location": {"latitude": 50.45, "longitude": 30.52}}, "Location: 50.45, 30.52"),
     "venue": ({"venue": {"title": "Bar", "location": {"latitude": 1, "longitude": 2}}}, "Location: Bar: 1.0, 2.0"),
@@ -119,7 +119,7 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "checklist": ({"checklist": {"title": "Do", "tasks": [{"text": "it", "completion_date": 1}]}}, "☑ it"),
     "forward": ({"text": "x", "forward_origin": {"sender_user_name": "Al"}}, "Forwarded from Al:"),
     "joined": ({"new_chat_members": [PERSON]}, "Joined the chat: Zoe Oak"),
-    "newer": ({"rich_message": {"blocks": []}}, "cannot be shown yet (rich message)"),
+    "newer": ({"rich_message": {"blocks": []}}, "Telegram sent a rich message, which cannot be shown yet"),
     "story": ({"story": {"chat": PERSON, "id": 1}}, "A story of Zoe Oak"),
 }
 
