@@ -26,9 +26,13 @@ from tickets.models import (
     Direction,
     Entry,
     Event,
+    Fetch,
     InboxItem,
     Message,
+    Piece,
+    Reaction,
     Ticket,
+    Version,
 )
 from tickets.models.many import save_many
 from tickets.record.erase import Erasure, read_erasure, structure
@@ -48,6 +52,7 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     touched = set(Message.objects.filter(entry__in=[row.pk for row in rows]).values_list("ticket", flat=True))
     _empty_deliveries(rows)
     _empty_events(rows)
+    _forget_changes(rows)
     for row in rows:
         InboxItem.objects.filter(entry=row).update(
             envelope=row.fields.get("envelope", {}), reason=row.fields.get("reason", "")
@@ -78,6 +83,7 @@ def _empty_messages(emptied: Sequence[Received]) -> None:
     messages = list(Message.objects.filter(entry__in=by_entry).select_related("ticket__mailbox", "author"))
     keys = [message.pk for message in messages]
     search.forget(keys)
+    Fetch.objects.filter(attachment__message__in=keys).delete()
     Attachment.objects.filter(message__in=keys).delete()
     AwaitedId.objects.filter(message__in=keys).delete()
     for message in messages:
@@ -115,6 +121,15 @@ def _empty_deliveries(rows: Sequence[Entry]) -> None:
             )
         for bounced in bounces_of(row.fields):
             Delivery.objects.filter(public_id=bounced["delivery"], outcome=row).update(reason=bounced["reason"])
+
+
+def _forget_changes(rows: Sequence[Entry]) -> None:
+    """What became of messages after they were said goes with the entries that say it, and with the messages."""
+    gone = Q(entry__in=rows) | Q(message__entry__in=rows)
+    for model in (Version, Reaction, Piece):
+        model._default_manager.filter(gone).delete()
+    told = [row.fields["message"] for row in rows if row.kind == "receipt"]
+    Delivery.objects.filter(message__public_id__in=told).update(receipt="", receipt_at=None)
 
 
 def _empty_events(rows: Sequence[Entry]) -> None:

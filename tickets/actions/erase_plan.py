@@ -42,6 +42,7 @@ class Plan:
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     cut: dict[int, bytes] = field(default_factory=dict)
     deliveries: set[str] = field(default_factory=set)  # public ids, of messages that go
+    messages: set[str] = field(default_factory=set)  # public ids, of those that go
 
 
 def plan_for(order: Order, numbers: list[int], contact: Contact | None) -> Plan:
@@ -108,9 +109,9 @@ def _is_named(person: Person, mail: Mail) -> bool:
 
 
 def _speaks_of(entry: Entry, plan: Plan) -> bool:
-    """Whether an outcome or a retry is about a delivery of a message that goes."""
+    """Whether it is about a message that goes, or about a delivery of one: an outcome, a retry, an edit, a file."""
     named = {one["delivery"] for one in entry.fields.get("outcomes", [])} | {entry.fields.get("delivery", "")}
-    return bool(named & plan.deliveries)
+    return bool(named & plan.deliveries) or entry.fields.get("message") in plan.messages
 
 
 def _returns_words_of(entry: Entry, person: Person) -> bool:
@@ -125,6 +126,7 @@ def _bury(plan: Plan, entry: Entry, message: Message | None, person: Person | No
     """The entry becomes a tombstone; of a decision that is also about others, their part stays."""
     plan.erased.append(entry.number or 0)
     if message is not None:
+        plan.messages.add(message.public_id)
         plan.kept[str(entry.number)] = {"id": _id_to_keep(message.message_id, person), "date": message.at.isoformat()}
     kept = _kept_of_others(entry.fields, person)
     if kept != erase.structure(entry.fields):

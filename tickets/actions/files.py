@@ -47,7 +47,7 @@ def make_places(messages: Sequence[Message], entries: Sequence[Entry], taken: Se
     made: list[Attachment] = []
     queued: list[Fetch] = []
     for message, entry, highest in zip(messages, entries, taken, strict=True):
-        files = entry.fields.get("files", [])
+        files = [file for file in entry.fields.get("files", []) if file.get("file_id") or file.get("url")]
         mine = places(message, files, highest + 1)
         made += mine
         queued += fetches(mine, files, entry)
@@ -147,18 +147,19 @@ def fetch_again(place: Attachment, by: Agent | None, at: datetime | None = None)
 def apply_fetch_again(entry: Entry) -> None:
     """Make what an entry of kind "refetch" says."""
     fields = entry.fields
-    place = Attachment.objects.select_related("message").get(message__public_id=fields["message"], part=fields["part"])
+    place = Attachment.objects.filter(message__public_id=fields["message"], part=fields["part"]).first()
     Fetch.objects.filter(attachment=place).update(
         state=FetchState.WAITING, reason="", attempts=0, due_at=entry.at, lease_by="", lease_until=None
     )
+    message = Message.objects.only("ticket").get(public_id=fields["message"])
     by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
     Event.objects.create(
-        ticket_id=place.message.ticket_id,
+        ticket_id=message.ticket_id,
         entry=entry,
         kind="refetched",
         at=entry.at,
         by=by,
-        data={"filename": place.filename},
+        data={"filename": place.filename if place else ""},
     )
 
 

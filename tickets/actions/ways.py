@@ -8,9 +8,9 @@ from tickets.models import Address, Entry, Participant
 def apply_ways(entries: Sequence[Entry]) -> None:
     """Make what received entries say of the ways to their senders; only what changes is written."""
     for entry in entries:
-        if "moved" in entry.fields:
+        if entry.fields.get("moved", {}).get("to"):
             _move(entry)
-        if "address_data" in entry.fields:
+        if any(entry.fields.get("address_data", {}).values()):
             _note(entry)
 
 

@@ -156,7 +156,8 @@ def _erased(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
 def _read(apply: Callable[[Entry, Mail], None]) -> Apply:
     def run(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
         for entry, one in zip(entries, batch, strict=True):
-            apply(entry, parse(one.original))
+            if entry.erased is None:  # a tombstone changes nothing any more
+                apply(entry, parse(one.original))
 
     return run
 

@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bridges.telegram.fake import sending, updates, uploads
 from bridges.telegram.fake.failures import MALFORMED, NO_METHOD, NOT_FOUND, UNAUTHORIZED, Failure, Object, Silence
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = urlsplit(self.path).path.split("/")
+        parts = unquote(urlsplit(self.path).path).split("/")
         if len(parts) > 3 and parts[1] == "file":
             return self._file(parts[2].removeprefix("bot"), "/".join(parts[3:]))
         if len(parts) != 3 or not parts[1].startswith("bot"):

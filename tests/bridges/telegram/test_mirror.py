@@ -11,6 +11,8 @@ from bridges.telegram.download import too_large
 from bridges.telegram.fake import FakeTelegram
 from bridges.telegram.updates import as_bytes
 from tests.flows.desk import arrive, mail, rebuilt_differences, settle
+from tickets.actions.change import set_status
+from tickets.actions.erasing import erase_contact
 from tickets.actions.files import fetch_again
 from tickets.actions.reply import reply
 from tickets.channels import NotFetched, open_channel
@@ -27,13 +29,16 @@ from tickets.models import (
     Fetch,
     InboxItem,
     Message,
+    Piece,
     Reaction,
     State,
     Ticket,
+    Version,
 )
 from tickets.record import read
 from tickets.record.append import append_all
 from tickets.record.config import write_config
+from tickets.record.erase import carry_out
 from tickets.search import search
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.flows]
@@ -47,14 +52,17 @@ THUMB, HEART = {"type": "emoji", "emoji": "👍"}, {"type": "emoji", "emoji": "�
 
 
 @pytest.fixture
-def tell(bot: Account) -> Tell:
-    """tell(message={…}, …): these updates come in one batch, and are filed."""
+def tell(bot: Account, telegram: FakeTelegram) -> Tell:
+    """tell(update, …): these updates come in one batch, and are filed."""
     numbers = iter(range(500, 10_000))
+    telegram.next_message = 1000
 
     def run(*updates: dict[str, Any]) -> None:
         channel = open_channel(bot)
         arrivals = []
         for update in updates:
+            for thing in update.values():
+                telegram.chats.setdefault(str(thing["chat"]["id"]), []).append(thing)
             raw = as_bytes({"update_id": next(numbers)} | update)
             arrivals.append(Arrival(bot, raw, "poll", channel.key(raw) or ""))
         accept_many(arrivals)
@@ -234,6 +242,7 @@ def test_a_file_has_its_place_at_once_and_comes_later(tell: Tell, telegram: Fake
     assert (place.fetch.state, place.entry, place.size) == ("waiting", None, 8)
     assert fetch_all() == 1
     place.refresh_from_db()
+    assert not place.fetch.reason
     assert (place.fetch.state, content(place), place.entry.kind if place.entry else "") == ("done", b"%PDF-1.4", "file")
     append_all()
     brought = read.original(Entry.objects.get(kind="file")).decode()
@@ -331,3 +340,24 @@ def test_filing_a_batch_takes_no_query_for_each_message(tell: Tell) -> None:
 
     cost(1, 1)
     assert cost(100, 18) <= cost(10, 2) + 4
+
+
+def test_what_is_erased_takes_its_versions_files_and_reactions_along(
+    tell: Tell, telegram: FakeTelegram, ann: Agent
+) -> None:
+    telegram.files |= {"f": b"%PDF-1.4", "a": JPEG}
+    tell(said(1, text="It is brken"), said(2, document={"file_id": "f", "file_unique_id": "uf", "file_name": "a.pdf"}))
+    tell(edited(1, text="It is broken"), reacted(1, [THUMB], []), said(3, photo=photo("a"), media_group_id="1"))
+    tell(said(4, photo=photo("b"), media_group_id="1"))
+    fetch_all()
+    settle()
+    ticket = Ticket.objects.get()
+    set_status(ticket, State.SOLVED, ann)
+    settle()
+    erase_contact(ticket.contact, ann, reason="She asked for it.")
+    settle()
+    carry_out()
+    for model in (Fetch, Reaction, Version, Piece):
+        assert not model._default_manager.exists()
+    assert not any("broken" in one for one in Message.objects.values_list("text", flat=True))
+    nothing_is_lost()
