@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -214,10 +215,8 @@ class Happened:
                 return _("joined #%(number)s with this one") % {"number": data.get("merged", "?")}
             case "held" | "released":
                 return hold_words(data.get("hold", ""))
-            case "retried":
-                return _("sent it to %(address)s again") % {"address": data.get("recipient", "?")}
-            case "refetched":
-                return _("asked for the file %(name)s again") % {"name": data.get("filename", "?")}
+            case "retried" | "refetched":
+                return tried_again(data)
             case other:
                 return other.replace("-", " ").replace("_", " ")
 
@@ -225,6 +224,13 @@ class Happened:
 def hold_words(reason: str) -> str:
     """A legal hold as it stands in a sentence; without a reason it was released."""
     return _("holds it: %(reason)s") % {"reason": reason} if reason else _("released it from its hold")
+
+
+def tried_again(data: dict[str, Any]) -> str:
+    """What somebody tried once more: to send, or to fetch a file."""
+    if "recipient" in data:
+        return _("sent it to %(address)s again") % {"address": data["recipient"] or "?"}
+    return _("asked for the file %(name)s again") % {"name": data.get("filename", "?")}
 
 
 def state_words(state: str) -> str:
