@@ -203,7 +203,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 LANES = ("in", "out", "slow", "record", "files")
 # Parts that must be alive somewhere for /healthz to say ok.
-PARTS = (*LANES, "clock", "mail")
+PARTS = (*LANES, "clock", "mail", *(["phone"] if DEMO else []))
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
@@ -232,6 +232,16 @@ ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items
 
 CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram"]
 LAST_RESORT = "email"
+
+# In a demo: the customers' side of the messengers, each an app beside its channel, and where their stand-ins listen.
+DEMO_APPS = [
+    f"{channel.rsplit('.', 2)[0]}.demo"
+    for channel in CHANNELS
+    if channel.startswith("bridges.") and (BASE_DIR / channel.rsplit(".", 2)[0].replace(".", "/") / "demo").is_dir()
+]
+PHONE_PORT = env.port("PHONE_PORT", 8081)
+if DEMO:
+    INSTALLED_APPS += DEMO_APPS
 
 # --- The record -------------------------------------------------------------------------------------------------------
 

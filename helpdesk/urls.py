@@ -15,3 +15,4 @@ if any(channel.startswith("bridges.") for channel in settings.CHANNELS):  # with
     urlpatterns.insert(0, path("bridges/", include("bridges.urls")))
 if settings.DEMO:
     urlpatterns.insert(0, path("demo/", include("tickets.demo.urls")))
+    urlpatterns[:0] = [path("demo/", include(f"{app}.urls")) for app in settings.DEMO_APPS]

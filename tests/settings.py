@@ -10,7 +10,7 @@ OURS = {
     "DATA_DIR", "RECORD_URL", "HOST", "PORT", "SMTP_HOST", "SMTP_PORT", "LMTP_PORT", "REDIS_URL", "CELERY_BROKER_URL",
     "SECRET_KEY", "SECRET_KEY_FILE", "SITE_URL", "TIME_ZONE", "SMTP_TLS_CERT", "SMTP_TLS_KEY", "SMTP_MAX_BYTES",
     "AUTHSERV_ID", "S3_ENDPOINT_URL", "DEBUG", "DEMO", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER",
-    "EMAIL_HOST_PASSWORD", "EMAIL_BACKEND", "LANGUAGE_CODE", "STATIC_ROOT", "SEAL_MINUTES", "SEAL_WITNESS",
+    "EMAIL_HOST_PASSWORD", "EMAIL_BACKEND", "LANGUAGE_CODE", "STATIC_ROOT", "PHONE_PORT", "SEAL_MINUTES", "SEAL_WITNESS",
 }  # fmt: skip
 for name in OURS - KEPT:
     os.environ.pop(name, None)
@@ -22,7 +22,9 @@ os.environ["SECRET_KEY"] = "tests only, and not a secret: " + "0123456789abcdef"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
 
 from helpdesk.settings import *  # noqa: E402, F403
-from helpdesk.settings import DATABASES  # noqa: E402
+from helpdesk.settings import DATABASES, DEMO_APPS, INSTALLED_APPS  # noqa: E402
+
+INSTALLED_APPS = [*INSTALLED_APPS, *DEMO_APPS]
 
 maker = os.getpid()
 atexit.register(lambda: os.getpid() == maker and shutil.rmtree(SCRATCH, ignore_errors=True))

@@ -6,6 +6,7 @@ A channel is a class named in settings.CHANNELS. It may import this module, tick
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from zoneinfo import available_timezones
 
@@ -250,11 +251,14 @@ class StandIn(Protocol):
     def stop(self) -> None:
         """Listen no more."""
 
-    def connection(self) -> dict[str, str]:
-        """Return the settings of an account that is connected to it."""
+    def connection(self, port: int = 0) -> dict[str, str]:
+        """Return the settings of an account that is connected to it; `port`: where it will listen, before it does."""
 
     def say(self, who: int, text: str) -> None:
         """Let a customer write."""
+
+    def live_in(self, folder: Path, name: str) -> None:
+        """Belong to the shop of this name, and remember in `folder` what happened, over a restart."""
 
     def heard(self) -> list[tuple[str, float]]:
         """Return the texts that reached customers, and when."""

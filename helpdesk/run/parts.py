@@ -21,6 +21,7 @@ from redis import Redis, RedisError
 
 from helpdesk.asgi import application
 from helpdesk.celery import app
+from helpdesk.run import phones
 from helpdesk.run.process import Part
 from tickets import heartbeat
 from tickets.demo.alone import beside_others
@@ -45,6 +46,7 @@ def parts(names: Collection[str], door: socket.socket | None) -> list[Part]:
         **{lane: partial(work, lane) for lane in settings.LANES},
         "clock": keep_time,
         "mail": carry_mail,
+        "phone": lambda: phones.answer(stop_event()),
     }
     return [Part(name, living(name, run)) for name, run in everything.items() if name in names]
 

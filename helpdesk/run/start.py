@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from helpdesk.celery import app
-from helpdesk.run import broker, database
+from helpdesk.run import broker, database, phones
 from helpdesk.run.lock import lock
 from helpdesk.run.parts import parts
 from helpdesk.run.ports import listen
@@ -73,7 +73,8 @@ def check_record() -> None:
 
 def check_mail_ports() -> None:
     """The mail part opens its ports itself; say now, in words, when one is taken. Raises CannotStart."""
-    for setting, port in (("SMTP_PORT", settings.SMTP_PORT), ("LMTP_PORT", settings.LMTP_PORT)):
+    wanted = [("SMTP_PORT", settings.SMTP_PORT), ("LMTP_PORT", settings.LMTP_PORT)]
+    for setting, port in wanted + (phones.check() if settings.DEMO else []):
         if port:
             listen(setting, settings.SMTP_HOST, port).close()
 
@@ -103,10 +104,16 @@ def warm_up() -> None:
     gc.freeze()
 
 
+def connect_phones() -> str:
+    """The demo's shop is on the messengers too; the line that says where a customer's phone is."""
+    phones.connect()
+    return f"A customer's phone:   {settings.SITE_URL}/demo/phone/\n" if phones.channels() else ""
+
+
 def welcome() -> str:
     """Where to go now; a demo is filled first."""
     if settings.DEMO:
-        first = f"\n{greet.prepare()}\n\n"
+        first = f"\n{greet.prepare()}\n{connect_phones()}\n"
     else:
         first = f"\nMake your own sign-in here, once:  {make_link()}\n\n" if is_needed() else ""
     mail = f"mail comes in at {settings.SMTP_HOST}:{settings.SMTP_PORT}; " if settings.SMTP_PORT else ""

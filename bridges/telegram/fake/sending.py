@@ -157,7 +157,9 @@ def send_chat_action(state: State, given: Object) -> bool:
     action = str(given.get("action") or "")
     if action not in ACTIONS:
         raise bad("wrong parameter action in request")
-    state.actions.append((chat_of(state, given), action))
+    chat = chat_of(state, given)
+    state.actions.append((chat, action))
+    state.acted[chat] = time.time()
     return True
 
 

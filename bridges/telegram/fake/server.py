@@ -6,10 +6,11 @@ from collections.abc import Callable
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bridges.telegram.fake import sending, updates, uploads
+from bridges.telegram.fake import phone, sending, updates, uploads
 from bridges.telegram.fake.failures import MALFORMED, NO_METHOD, NOT_FOUND, UNAUTHORIZED, Failure, Object, Silence
 from bridges.telegram.fake.state import TOKEN, State
 
@@ -81,13 +82,18 @@ class FakeTelegram(State):
         return f"http://127.0.0.1:{self.server.server_port}"
 
     # As a stand-in (tickets/channels.py)
-    def connection(self) -> dict[str, str]:
+    def connection(self, port: int = 0) -> dict[str, str]:
         """The settings of an account."""
-        return {"api_url": self.url, "token": self.token}
+        return {"api_url": f"http://127.0.0.1:{port}" if port else self.url, "token": self.token}
 
     def say(self, who: int, text: str) -> None:
         """A customer writes."""
         self.write(who, text, name=f"Customer {who}")
+
+    def live_in(self, folder: Path, name: str) -> None:
+        """Be the shop's bot, and remember its chats in a folder."""
+        self.name, self.username = name, f"{name.replace(' ', '').lower()}_bot"
+        phone.keep(self, folder / "telegram.json")
 
     def heard(self) -> list[tuple[str, float]]:
         """What reached customers, and when."""
@@ -144,6 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
         parts = unquote(urlsplit(self.path).path).split("/")
         if len(parts) > 3 and parts[1] == "file":
             return self._file(parts[2].removeprefix("bot"), "/".join(parts[3:]))
+        if parts[1:] == ["phone", ""]:
+            return self._customer(raw)
         if len(parts) != 3 or not parts[1].startswith("bot"):
             return self._tell(Failure(404, NOT_FOUND))
         try:
@@ -154,6 +162,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         return self.say(200, json.dumps(body).encode())
+
+    def _customer(self, raw: bytes) -> None:
+        """What somebody does on the phone of the demo; no part of the Bot API."""
+        try:
+            return self.say(200, json.dumps(phone.do(self.fake, json.loads(raw))).encode())
+        except (KeyError, ValueError, TypeError) as error:
+            return self.say(400, json.dumps({"error": str(error)}).encode())
 
     def _file(self, token: str, path: str) -> None:
         """A file by the path that getFile gave; a wrong token learns nothing (TBA ClientManager.cpp)."""

@@ -42,6 +42,7 @@ class State:
 
     def __post_init__(self) -> None:
         self.changed = threading.Condition(threading.RLock())
+        self.acted: dict[str, float] = {}  # when the bot last did something in a chat
         self.reached: list[tuple[str, float]] = []
         self.queued_at: dict[int, float] = {}
         self.pollers = 0

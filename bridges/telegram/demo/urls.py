@@ -1,0 +1,14 @@
+"""Addresses of the phone, below demo/."""
+
+from django.urls import path
+
+from bridges.telegram.demo import views
+
+app_name = "telegram_demo"
+
+urlpatterns = [
+    path("phone/", views.show, name="phone"),
+    path("phone/messages/", views.messages, name="messages"),
+    path("phone/do/", views.act, name="act"),
+    path("phone/file/<str:file_id>/", views.file, name="file"),
+]

@@ -1,0 +1,52 @@
+"""The demo's messengers: each channel's stand-in for its vendor, in a part of its own, and an account connected to it."""
+
+import threading
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from tickets.actions.accounts import add_account, change_account
+from tickets.channels import Channel, channel_classes
+from tickets.models import Account
+
+SHOP = "Harbour Lane"
+RULES = {"greet": "yes", "typing": "yes"}
+
+
+def channels() -> list[type[Channel]]:
+    """The channels that have a stand-in, in the order of their ports."""
+    return [cls for _name, cls in sorted(channel_classes().items()) if cls.stand_in]
+
+
+def connect() -> None:
+    """Give the shop an account on each messenger; a later start with another port changes its address only."""
+    for place, cls in enumerate(channels()):
+        vendor = import_string(cls.stand_in)()
+        given = vendor.connection(settings.PHONE_PORT + place)
+        secret = {field.name for field in cls.config if field.secret}
+        config = {name: value for name, value in given.items() if name not in secret}
+        secrets = {name: value for name, value in given.items() if name in secret}
+        known = Account.objects.filter(channel=cls.name, removed_at=None).first()
+        if known:
+            change_account(known, None, config=known.config | config, secrets=secrets)
+        else:
+            address = f"{SHOP.replace(' ', '').lower()}_bot"
+            add_account(cls.name, f"{SHOP} · {cls.label}", address, RULES | config, secrets)
+
+
+def answer(stop: threading.Event) -> None:
+    """Be the vendors until told to stop."""
+    vendors = []
+    for place, cls in enumerate(channels()):
+        vendor = import_string(cls.stand_in)()
+        vendor.live_in(settings.DATA_DIR / "phones", SHOP)
+        vendor.start(settings.PHONE_PORT + place)
+        vendors.append(vendor)
+    stop.wait()
+    for vendor in vendors:
+        vendor.stop()
+
+
+def check() -> list[tuple[str, int]]:
+    """The ports that are needed, by the setting that changes them."""
+    return [("PHONE_PORT", settings.PHONE_PORT + place) for place, _cls in enumerate(channels())]
