@@ -16,6 +16,7 @@ from tickets.actions.change import NotAllowed, assign, set_status
 from tickets.actions.erasing import CUT, WHOLE, Held, erase_contact, erase_tickets
 from tickets.actions.hold import hold_contact, hold_ticket
 from tickets.actions.note import note
+from tickets.actions.person import Person
 from tickets.actions.reply import forward, reply
 from tickets.actions.retention import retain
 from tickets.inbox.rebuild import rebuild
@@ -333,3 +334,27 @@ def test_what_machines_reported_goes_with_the_words_and_a_complaint_still_counts
     desk.wipe()
     rebuild()
     assert [one for one in differences(before, snapshot()) if not one.startswith("Agent")] == []
+
+
+def test_an_answer_that_quotes_what_the_person_was_told_stays_the_same_after_a_rebuild(
+    asked: Ticket, ann: Agent, support: Account
+) -> None:
+    carl = {"name": "Carl", "address": "carl@customer.example"}
+    told = reply(asked, "Your knee will be fine, both doctors say so.", ann,
+                 to=[{"name": "Zoe", "address": "zoe@customer.example"}], cc=[carl])  # fmt: skip
+    desk.settle()
+    quoting = "> Your knee will be fine, both doctors say so.\nGood to hear."
+    raw = desk.mail(quoting, sender="carl@customer.example", name="Carl", answers=told.message_id)
+    desk.arrive(support, raw)
+    desk.settle()
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    assert "doctors" not in whole_record()
+    assert "Good to hear." in Message.objects.get(from_address="carl@customer.example").text
+    assert desk.rebuilt_differences() == []
+
+
+def test_a_name_is_taken_out_as_a_whole_word() -> None:
+    person = Person(addresses={"max@customer.example"}, names={"Max"})
+    assert person.without("Max at the maximum <MAX@customer.example>") == "(erased) at the maximum <(erased)>"
+    assert not person.is_named_in("the maximum")

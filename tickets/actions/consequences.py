@@ -42,7 +42,7 @@ def _written_from(entry: Entry) -> Where:
 
 
 def bounces_of(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    """What an entry says of failed deliveries; older ones name one alone, without a list."""
+    """Return what an entry says of failed deliveries; older ones name one alone, without a list."""
     found = fields.get("bounced", [])
     return found if isinstance(found, list) else [found]
 

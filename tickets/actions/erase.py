@@ -157,7 +157,9 @@ def _settle_participants(ticket: Ticket) -> None:
     """Who takes part follows from the messages that are left, and from agents' decisions."""
     pairs: dict[tuple[int, str], None] = {}
     public = ticket.messages.exclude(direction=Direction.NOTE).filter(via=False, automatic=False)
-    for message in public.defer("text", "html", "reply").iterator(chunk_size=500):
+    for message in public.select_related("entry").defer("text", "html", "reply").iterator(chunk_size=500):
+        if message.entry.fields.get("quiet"):
+            continue
         message.ticket = ticket
         boxes = [box["address"] for box in [*message.to, *message.cc]]
         own = [message.from_address] if message.direction == Direction.IN else []

@@ -30,6 +30,7 @@ class Order:
     at: datetime
     name: str = field(default_factory=new_id)  # the same for all entries of one erasure
     erased: set[int] = field(default_factory=set)  # numbers, so far
+    messages: set[str] = field(default_factory=set)  # public ids of messages that went whole, so far
 
 
 @dataclass(slots=True)
@@ -87,10 +88,11 @@ def _consider_message(order: Order, plan: Plan, entry: Entry, message: Message, 
     assert person is not None
     if _is_from_or_to(message, person):
         plan.deliveries.update(one.public_id for one in message.deliveries.all())
+        order.messages.add(message.public_id)
         _bury(plan, entry, message, person)
         return
     mail = parse(read.original(entry))
-    quoted = person.is_quoted_in(mail)
+    quoted = person.is_quoted_in(mail) or bool(order.messages & set(entry.fields.get("knows", [])))
     if quoted and order.quotes == WHOLE:
         _bury(plan, entry, message, person)
     elif quoted or is_own or _is_named(person, mail):
@@ -100,7 +102,10 @@ def _consider_message(order: Order, plan: Plan, entry: Entry, message: Message, 
 def _is_from_or_to(message: Message, person: Person) -> bool:
     if message.direction == Direction.IN:
         return message.contact is not None and message.contact.public_id == person.contact
-    return any(one.recipient.lower() in person.addresses for one in message.deliveries.all())
+    named = [one.recipient for one in message.deliveries.all()]
+    if message.history:  # it was sent before there were deliveries here
+        named += [box["address"] for box in [*message.to, *message.cc]]
+    return any(address.lower() in person.addresses for address in named)
 
 
 def _is_named(person: Person, mail: Mail) -> bool:
@@ -178,7 +183,8 @@ def _cut(plan: Plan, entry: Entry, message: Message, person: Person, mail: Mail)
     plan.deliveries.update(one.public_id for one in message.deliveries.all())  # their outcomes hold what was sent
     plan.erased.append(number)
     plan.cut[number] = person.cut(mail)
-    plan.fields[str(number)] = person.scrub(entry.fields)
+    decided = {name: value for name, value in entry.fields.items() if name != "knows"}  # the quote is cut for good
+    plan.fields[str(number)] = person.scrub(decided)
 
 
 def _consider_strays(order: Order, plan: Plan) -> None:

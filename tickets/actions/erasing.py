@@ -96,10 +96,10 @@ def _check_holds(contact: Contact) -> None:
         raise Held(_held_words(f"#{held.number}", held.hold))
 
 
-def _to(person: Person | None) -> Q:
+def _to(person: Person | None, field: str = "recipient") -> Q:
     found = Q(pk__in=[])
     for address in sorted(person.addresses) if person else []:
-        found |= Q(recipient__iexact=address)
+        found |= Q(**{f"{field}__iexact": address})
     return found
 
 
@@ -130,7 +130,7 @@ def _portions(numbers: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _learn(contact: Contact, order: Order) -> None:
-    """Read what the person wrote, so that it is found again where others quote it."""
+    """Read what the person wrote and was told, so that it is found again where others quote it."""
     person = order.person
     if person is None:
         return
@@ -140,6 +140,9 @@ def _learn(contact: Contact, order: Order) -> None:
     theirs = Message.objects.filter(contact=contact, direction=Direction.IN).select_related("entry").order_by("pk")
     for message in theirs.iterator(chunk_size=100):
         person.learn(parse(read.original(message.entry)))
+    to_them = Message.objects.filter(_to(person, "deliveries__recipient")).distinct().values_list("text", flat=True)
+    for text in to_them.iterator(chunk_size=100):
+        person.learn_lines(text)
 
 
 def _erase(order: Order, numbers: list[int], contact: Contact | None = None) -> None:

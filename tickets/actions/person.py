@@ -31,10 +31,14 @@ class Person:
 
     def learn(self, mail: Mail) -> None:
         """Take in what a mail of theirs says."""
-        self.lines.update(line for line in map(normal, mail.reply.splitlines()) if len(line) >= SHORTEST_LINE)
+        self.learn_lines(mail.reply)
         self.files.update(file.sha256 for file in mail.attachments)
         if mail.from_ and mail.from_.name:
             self.names.add(mail.from_.name)
+
+    def learn_lines(self, text: str) -> None:
+        """Take in what was said by or to them: it goes with them, wherever it is quoted."""
+        self.lines.update(line for line in map(normal, text.splitlines()) if len(line) >= SHORTEST_LINE)
 
     def is_quoted_in(self, mail: Mail) -> bool:
         """Whether a mail repeats their words or carries their files."""
@@ -44,18 +48,16 @@ class Person:
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text holds one of their addresses or names."""
-        lowered = text.lower()
-        return any(needle in lowered for needle in self._needles())
+        return bool(self._pattern() and re.search(self._pattern(), text, re.IGNORECASE))
 
-    def _needles(self) -> list[str]:
-        names = {name.lower() for name in self.names if len(name) >= SHORTEST_NAME}
-        return sorted(self.addresses | names, key=len, reverse=True)
+    def _pattern(self) -> str:
+        """Names count as whole words: Max is not in maximum."""
+        names = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in self.names if len(name) >= SHORTEST_NAME]
+        return "|".join(sorted([*map(re.escape, self.addresses), *names], key=len, reverse=True))
 
     def without(self, text: str) -> str:
         """Return `text` with their addresses and names taken out."""
-        for needle in self._needles():
-            text = re.sub(re.escape(needle), GONE, text, flags=re.IGNORECASE)
-        return text
+        return re.sub(self._pattern(), GONE, text, flags=re.IGNORECASE) if self._pattern() else text
 
     def scrub(self, value: Any) -> Any:
         """Return a decision about others with this person's addresses and names taken out of its texts."""

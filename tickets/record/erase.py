@@ -25,8 +25,9 @@ CARRIED_OUT = "erasures"  # the counter that holds the number of the last erasur
 SENDER = "erased@erased.invalid"
 # What a decision may keep: ids made by us, states, times. Every other text in it is somebody's words or address.
 STRUCTURE = frozenset(
-    "account acknowledges assignee automatic by channel complained contact copy_of delivery direction event forwards item key kind knows"
-    " linked mailbox merged message received source speaks_of spool state tag team ticket twin untag verified what".split()
+    "account acknowledges assignee automatic burst by channel complained contact copy_of delivery direction event"
+    " forwards item key kind knows linked mailbox merged message received source speaks_of spool state tag tags team"
+    " ticket twin untag verified what".split()
 )
 log = logging.getLogger(__name__)
 
