@@ -152,6 +152,14 @@ def test_a_winmail_dat_under_another_name_is_opened() -> None:
     assert [file.filename for file in parse(raw).attachments] == ["ATT0001.dat", "a.txt"]
 
 
+def test_a_mail_whose_words_are_all_in_its_winmail_dat_is_read() -> None:
+    words = "Der Drucker ist kaputt.\r\nGrüße"
+    in_bytes = stream(attribute(1, 0x0002800C, words.encode("cp1252") + b"\0"))
+    listed = struct.pack("<I", 2) + number(0x0E08, 7) + text(0x1000, words)
+    for content in (in_bytes, stream(attribute(1, 0x00069003, listed))):
+        assert parse(HEAD + content).text == "Der Drucker ist kaputt.\nGrüße"
+
+
 def test_a_broken_winmail_dat_is_kept_whole() -> None:
     for content in (
         winmail((b"offer.pdf", b"%PDF"))[:40],

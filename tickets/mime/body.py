@@ -11,7 +11,7 @@ from tickets.mime.calendar_text import calendar_text
 from tickets.mime.charsets import codec, decode
 from tickets.mime.flowed import unflowed
 from tickets.mime.parts import Part
-from tickets.mime.tnef import is_tnef, tnef_files
+from tickets.mime.tnef import is_tnef, tnef_files, tnef_text
 from tickets.mime.uuencode import blocks
 
 MEMBER = 100_000
@@ -61,9 +61,22 @@ def read_body(root: Part) -> Body:
             _add_html(body, leaf)
         elif kind == "plain":
             _add_plain(body, leaf)
+    if not body.html and not any(text.strip() for text in body.plain):
+        body.plain.extend(_text_in_tnef(body.attachments))
     shown = _shown_ids(body.html)
     body.attachments = [_as_shown(file, shown) for file in body.attachments]
     return body
+
+
+def _text_in_tnef(files: list[Attachment]) -> list[str]:
+    """The words of a mail that Outlook has put into its winmail.dat as a whole."""
+    return [
+        text
+        for file in files
+        if file.part < MEMBER
+        and is_tnef(file.content_type, file.filename, file.content)
+        and (text := tnef_text(file.content))
+    ]
 
 
 def _shown_ids(html: list[str]) -> set[str]:
@@ -92,6 +105,8 @@ def _add_plain(body: Body, leaf: Part) -> None:
     if "begin " in text and text.count("\n") > 2:
         text, files = _without_uuencoded(leaf, text)
         body.attachments.extend(files)
+    if leaf.parent is not None and leaf.parent.content_type == "multipart/alternative" and text in body.plain:
+        return  # some programs offer the same words twice
     body.plain.append(text)
     if not _within(leaf, "multipart/alternative"):
         body.shown.append(("plain", text))

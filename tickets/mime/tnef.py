@@ -16,7 +16,7 @@ _TYPES = MimeTypes()  # the table of the standard library alone: the same on eve
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _ATTRIBUTE = Struct("<BII")
 # Identifiers of attributes (§2.1.3.2); their upper half only repeats the type of the value.
-_CODE_PAGE = 0x9007
+_CODE_PAGE, _MESSAGE, _BODY = 0x9007, 0x9003, 0x800C
 _BEGINS, _TITLE, _DATA, _PROPERTIES, _TRANSPORT_NAME = 0x9002, 0x8010, 0x800F, 0x9005, 0x9001
 # Properties of an attachment (MS-OXPROPS)
 _LONG_NAME, _NAME, _DISPLAY_NAME, _CONTENT, _MIME, _CONTENT_ID, _EXTENSION = (
@@ -28,6 +28,9 @@ _LONG_NAME, _NAME, _DISPLAY_NAME, _CONTENT, _MIME, _CONTENT_ID, _EXTENSION = (
     0x3712,
     0x3703,
 )
+
+
+_BODY_TEXT = 0x1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,23 @@ def is_tnef(content_type: str, filename: str | None, content: bytes) -> bool:
 def tnef_files(content: bytes) -> list[TnefFile]:
     """The files in a winmail.dat; those of a mail attached in it follow it. As far as it can be read; empty if it is none."""
     return list(_files(content, 0))[:MOST_FILES]
+
+
+def tnef_text(content: bytes) -> str:
+    """The plain words of the mail that a winmail.dat holds; "" if it has none."""
+    start = content.find(_SIGNATURE, 0, 1024)
+    if start < 0:
+        return ""
+    code_page, words, known = "cp1252", b"", Properties()
+    for level, name, value in _attributes(content, start + 6):
+        if name == _CODE_PAGE:
+            code_page = f"cp{int.from_bytes(value[:4], 'little')}"
+        elif level == 1 and name == _BODY:
+            words = value
+        elif level == 1 and name == _MESSAGE:
+            known = properties(value)
+    text = known.text(_BODY_TEXT, code_page) or decode(words.split(b"\0", 1)[0], code_page)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _files(content: bytes, depth: int) -> Iterator[TnefFile]:
