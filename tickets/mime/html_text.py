@@ -51,14 +51,16 @@ class _Text:
         self.lines.append("> " * self.quote + text if self.quote and text else ">" * self.quote + text)
 
     def block(self, space: bool) -> None:
-        if "".join(self.line).strip(" \xa0"):
-            self.end_line()
-        self.line = []
+        if self.line:
+            if "".join(self.line).strip(" \xa0"):
+                self.end_line()
+            self.line = []
         if space and self.lines:
-            if self.lines[-1].strip("> "):
-                self.lines.append(">" * self.quote)
-            # Between two depths of quoting the blank line belongs to the lower one.
-            self.lines[-1] = min(self.lines[-1], ">" * self.quote, key=len)
+            last, mark = self.lines[-1], ">" * self.quote
+            if last.strip("> "):
+                self.lines.append(mark)
+            elif len(mark) < len(last):  # between two depths of quoting the blank line belongs to the lower one
+                self.lines[-1] = mark
 
     def open(self, name: str, attributes: str) -> None:
         if name == "br":
