@@ -43,6 +43,8 @@ def is_closing(line: str) -> bool:
     if len(line) > LONGEST_CLOSING:
         return False
     text = line.strip(_AROUND).lower()
+    if text.count(" ") > 2 and line.rstrip().endswith((".", "!", "。")):
+        return False  # "Thank you for your help, it works now."
     return text in CLOSINGS or (text.startswith(CLOSING_STARTS) and text.count(" ") < 6)
 
 
@@ -103,7 +105,7 @@ def only_names(line: str) -> bool:
     words = text.split()
     if has_contact(line):
         return not _speaks(text, words)
-    if text[-1] in "?!？！。:：;" or (len(words) > 3 and SENTENCE_END.search(text) and not has_title(text)):
+    if text[-1] in "?!？！。:：;" or (_ends_sentence(text, words) and not has_title(text)):
         return False
     if text[-1] == "." and len(words) > 1 and not any(char.isupper() for char in text):
         return False
@@ -112,6 +114,13 @@ def only_names(line: str) -> bool:
     if (_LABELLED.match(line) and not has_title(line)) or label_of(line):
         return False
     return len(words) <= 9 + 3 * text.count("|") and _is_capitalised(text)
+
+
+def _ends_sentence(text: str, words: list[str]) -> bool:
+    """A full stop behind more than an abbreviation."""
+    return SENTENCE_END.search(text) is not None and (
+        len(words) > 3 or (len(words[-1]) > 3 and words[-1].count(".") < 2)
+    )
 
 
 def _is_personal(line: str) -> bool:
@@ -123,6 +132,8 @@ def may_stand_below_closing(line: str) -> bool:
     """Could this be a line of a signature, given that a closing word stands above it?"""
     text = line.strip()
     if len(text) > LONGEST_LINE or text[-1] in "?？:：" or text[:2].lower() == "ps" or _is_personal(text):
+        return False
+    if _ends_sentence(text, text.split()) and not has_title(text) and not has_contact(line):
         return False
     return only_names(line) or text.count(" ") < 6 or (has_contact(line) and text.count(" ") < 20)
 

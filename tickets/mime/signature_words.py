@@ -38,7 +38,7 @@ CLOSINGS = frozenset(
     )
 )
 CLOSING_STARTS = _words(
-    "best regards|best wishes|best greet|kind regards|kindest|warm regards|warmest|regards|many thanks|thanks|thank you|yours |sincerely|with best|with kind|with regards|with many|cheers|take care|all the best|respectfully|very truly|greetings|"
+    "mfg |lg |vg |mvh |mvg |gruß |grüße |gruss |br |best, |thx |cdlt|love |best regards|best wishes|best greet|kind regards|kindest|warm regards|warmest|regards|many thanks|thanks|thank you|yours |sincerely|with best|with kind|with regards|with many|cheers|take care|all the best|respectfully|very truly|greetings|"
     "mit freundlich|mit best|mit lieb|mit herzlich|mit viel|mit schön|freundliche gr|freundlichen gr|beste gr|besten gr|viele gr|vielen gr|liebe gr|lieben gr|herzliche gr|herzlichen gr|schöne gr|schönen gr|besten dank|vielen dank|herzlichen dank|danke |hochachtungsvoll|"
     "cordialement|bien cordialement|très cordialement|bien à|bien amical|amicalement|salutations|sincères|meilleures sal|meilleurs sal|bonne journée|bonne réception|bonne soirée|merci |avec mes|je vous prie d'agréer|"
     "saludos|un saludo|un cordial|reciba un|cordiales|cordialmente|atentamente|gracias |muchas gracias|un abrazo|cordiali|distinti|saluti|un saluto|cari saluti|grazie |cumprimentos|melhores cump|com os melhores|atenciosamente|cordialmente|abraç|obrigad|"

@@ -6,6 +6,7 @@ from tickets.mime.cards import (
     LONGEST_LINE,
     SENTENCE_END,
     has_contact,
+    has_place,
     has_title,
     is_card,
     is_closing,
@@ -173,7 +174,21 @@ def _block_start(lines: list[str], end: int) -> int:
         elif number > 1 and not lines[number - 1].strip() and not lines[number - 2].strip():
             break
         number -= 1
-    return _paragraph_from(lines, start if number >= 0 else max(start, _second_paragraph(lines)), end)
+    start = _paragraph_from(lines, start if number >= 0 else max(start, _second_paragraph(lines)), end)
+    return _first_that_tells(lines, start, end)
+
+
+def _first_that_tells(lines: list[str], start: int, end: int) -> int:
+    """The first paragraph that is a name or tells more than names; a list of goods above a signature stays."""
+    at = start
+    while at < end:
+        stop = next((number for number in range(at, end) if not lines[number].strip()), end)
+        block = lines[at:stop]
+        alone = stop - at == 1 and (is_name(block[0]) or block[0].strip().isalpha())
+        if stop == end or alone or any(has_contact(line) or has_place(line) or has_title(line) for line in block):
+            return at
+        at = next((number for number in range(stop, end) if lines[number].strip()), end)
+    return start
 
 
 def _behind_nickname(lines: list[str], start: int, end: int) -> int:
