@@ -134,3 +134,21 @@ def test_one_line_of_a_million_characters_is_a_letter() -> None:
     for piece in ("a", "-", "<a@", "1 ", ":", "写道："):
         text = piece * (1_000_000 // len(piece))
         assert reply_of(text) == text.rstrip()
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<blockquote>x</blockquote>",
+        '<blockquote type="cite">x</blockquote>y',
+        '<div style="border-left:1px solid">x</div>',
+        '<div class="gmail_quote">a</div><p>b</p>',
+    ],
+)
+def test_ten_thousand_quotes_in_html_are_read_in_one_pass(element: str) -> None:
+    assert reply_from("It works.", f"<p>It works.</p>{element * 10_000}") == "It works."
+
+
+def test_a_list_of_addresses_without_a_mark_is_read_as_written() -> None:
+    people = "Please invite:\n\nAnn Oak <ann@desk.example>\nTom Baker <tom@baker.example>\nEva Lind <eva@lind.example>"
+    assert reply_of(people) == people

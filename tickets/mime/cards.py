@@ -144,7 +144,7 @@ def _speaks(text: str, words: list[str]) -> bool:
         small >= 5
         or (small >= 3 and small * 2 > len(words))
         or text.endswith("?")
-        or (len(words) > 5 and text.endswith((".", "!")) and small > 2)
+        or (len(words) > 3 and text.endswith((".", "!")) and small > 1)
     )
 
 

@@ -10,8 +10,9 @@ from tickets.mime.attributions import attribution_start
 from tickets.mime.html_text import text_of_clean
 from tickets.mime.separators import is_separator
 
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?:\s[^<>]*)?)>")
-_VOID = frozenset("br hr img wbr col".split())
+# A blockquote, or an element that has attributes.
+_TAG = re.compile(r"<(blockquote|[a-z][a-z0-9]*(?= ))([^<>]*)>")
+_MARKS = re.compile(r'class="|id="|tabindex|border-|data-marker')
 # Without one of these the HTML marks nothing.
 _SIGNS = re.compile(
     "quote|cite|divRplyFwdMsg|appendonsend|__DIVIDER__|OLK_SRC|order-top|order-left|tabindex|mail-editor|moz-|reply-intro|MessageHeader|ignature"
@@ -38,6 +39,7 @@ _FORWARD = re.compile(r"-{5,}|forwarded|weitergeleitet|transféré|reenviado|ino
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<?(?:https?://|mailto:|cid:)\S{1,2000}|\[(?:cid:|image:)[^\]]{0,200}\]", re.I)
 ANNOUNCEMENT = 1200
+MOST_LOOKS = 60
 
 
 def marked_lines(lines: list[str], html: str) -> set[int] | None:
@@ -60,87 +62,66 @@ def fresh_text(html: str) -> str | None:
 
 
 class _Outside:
-    """Reads the tags once and keeps what stands outside of quotes."""
+    """Reads the tags once and keeps what stands outside of quotes. Sanitised HTML is well-formed, so an element ends where it should."""
 
     def __init__(self, html: str) -> None:
         self.html = html
         self.out: list[str] = []
-        self.stack: list[tuple[str, bool]] = []
-        self.hidden = 0
         self.found = False
         self.announced = False
+        self.looks = 0
         self.last = html.rfind("<blockquote")
 
     def read(self) -> list[str]:
         """The pieces of HTML that are not quoted."""
-        at = 0
-        for tag in _TAG.finditer(self.html):
-            if not self.hidden:
+        at = place = 0
+        while (tag := _TAG.search(self.html, place)) is not None:
+            name, attributes = tag.groups()
+            place = tag.end()
+            if name != "blockquote" and not _MARKS.search(attributes):
+                continue
+            rest = (
+                _REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes))
+            )
+            if rest or self.hides(name, attributes, at, tag):
+                self.found = True
                 self.out.append(self.html[at : tag.start()])
-            at = tag.end()
-            if tag[1]:
-                self.close(tag[2], tag[0])
-            elif not self.open(tag[2], tag[3], tag[0], at):
-                return self.out
-        if not self.hidden:
-            self.out.append(self.html[at:])
+                at = place = len(self.html) if rest else self.end_of(name, place)
+        self.out.append(self.html[at:])
         return self.out
 
-    def close(self, name: str, tag: str) -> None:
-        """Take the innermost open `name` off the stack, and with it what was left open within."""
-        for depth in range(len(self.stack) - 1, max(-1, len(self.stack) - 60), -1):
-            if self.stack[depth][0] == name:
-                self.hidden -= sum(hides for _, hides in self.stack[depth:])
-                del self.stack[depth:]
-                break
-        if not self.hidden:
-            self.out.append(tag)
+    def end_of(self, name: str, at: int) -> int:
+        """Behind the element `name` whose content begins at `at`."""
+        depth = 1
+        for tag in re.compile(f"<(/?){name}[ >]").finditer(self.html, at):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                return tag.end()
+        return len(self.html)
 
-    def open(self, name: str, attributes: str, tag: str, at: int) -> bool:
-        """Go into an element; False when everything from here on is history."""
-        hides = False
-        if not self.hidden and (attributes or name == "blockquote"):
-            if _REST.search(attributes) or _OUTLOOK.search(attributes) or (name == "hr" and _RULE.search(attributes)):
-                self.found = True
-                return False
-            hides = self.hides(name, attributes, at)
-            self.found = self.found or hides
-        if name not in _VOID:
-            self.stack.append((name, hides))
-            self.hidden += hides
-        if not self.hidden:
-            self.out.append(tag)
-        return True
-
-    def hides(self, name: str, attributes: str, at: int) -> bool:
+    def hides(self, name: str, attributes: str, at: int, tag: re.Match[str]) -> bool:
         """Is what stands in this element quoted?"""
         if name == "blockquote":
-            return _QUOTE.search(attributes) is not None or self.is_announced()
+            return _QUOTE.search(attributes) is not None or self.is_announced(at, tag.start())
         if _GMAIL.search(attributes):
             # A forward has its content right in the div; a reply has it in a blockquote, and answers may stand between those.
-            return _FORWARD.search(self.html, at, at + 200) is not None or self.last < at
+            return _FORWARD.search(self.html, tag.end(), tag.end() + 200) is not None or self.last < tag.end()
         return _HIDDEN.search(attributes) is not None or (
-            _LINE_AT_LEFT.search(attributes) is not None and self.is_announced()
+            _LINE_AT_LEFT.search(attributes) is not None and self.is_announced(at, tag.start())
         )
 
-    def is_announced(self) -> bool:
+    def is_announced(self, at: int, end: int) -> bool:
         """Does an announcement stand right above? Then the boxes that follow in this mail are quotes too."""
-        if not self.announced:
-            above = [line for line in text_of_clean(_end_of(self.out)).split("\n") if line.strip()]
-            self.announced = bool(above) and (
-                attribution_start(above, 0, len(above) - 1, quoted_below=True) is not None
-                or is_separator(above[-1], None)
+        self.looks += 1
+        if not self.announced and self.looks < MOST_LOOKS:
+            before = self.html[max(at, end - ANNOUNCEMENT) : end]
+            above = "".join(piece[-ANNOUNCEMENT:] for piece in [*self.out[-2:], before])[-ANNOUNCEMENT:]
+            lines = [line for line in text_of_clean(above).split("\n") if line.strip()]
+            self.announced = bool(lines) and (
+                attribution_start(lines, 0, len(lines) - 1, quoted_below=True) is not None
+                or is_separator(lines[-1], None)
             )
         return self.announced
-
-
-def _end_of(pieces: list[str]) -> str:
-    """The last pieces, so many as an announcement may need."""
-    taken = size = 0
-    while taken < len(pieces) and size < ANNOUNCEMENT:
-        taken += 1
-        size += len(pieces[-taken])
-    return "".join(pieces[len(pieces) - taken :])
 
 
 def only_fresh(lines: list[str], fresh: str) -> set[int] | None:
