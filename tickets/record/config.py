@@ -55,13 +55,15 @@ def snapshot() -> list[dict[str, Any]]:
 def is_current() -> bool:
     """Whether the newest configuration in the record is that of the database. Raises OSError.
 
-    Credentials are left out: the same ones never look the same twice when they are encrypted.
+    Credentials are left out: the same ones never look the same twice when they are encrypted. So is what is paused: a
+    rebuild pauses everything, whatever stood there.
     """
-    return _without_secrets(latest()) == _without_secrets(snapshot())
+    return _comparable(latest()) == _comparable(snapshot())
 
 
-def _without_secrets(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row | {"fields": {k: v for k, v in row["fields"].items() if k != "secrets"}} for row in rows]
+def _comparable(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    left_out = {"secrets", "paused_at"}
+    return [row | {"fields": {k: v for k, v in row["fields"].items() if k not in left_out}} for row in rows]
 
 
 def write_if_changed() -> None:
