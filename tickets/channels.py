@@ -185,12 +185,6 @@ CONVERSATION: tuple[Field, ...] = (
         help=gettext_noop("Europe/Berlin. Empty: that of this helpdesk."),
         check=_zone_fault,
     ),
-    Field(
-        "typing",
-        gettext_noop("Show customers that somebody writes"),
-        default="no",
-        choices=("no", "yes"),
-    ),
 )
 
 

@@ -71,7 +71,7 @@ def carry_out() -> None:
 def deliver() -> None:
     """Send what is due."""
     answered("deliver")
-    if delivering.deliver_due() >= 100:
+    if delivering.deliver_together() >= 100:
         wake("deliver")
 
 

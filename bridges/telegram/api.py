@@ -104,9 +104,14 @@ def _refused(error: TelegramError, answers: list[tuple[int, bytes]], token: str)
     )
 
 
-@lru_cache(1)  # by process: threads do not survive a fork
 def loop(process: int) -> asyncio.AbstractEventLoop:
     """Return the event loop of this process; it runs in a thread of its own."""
+    with _making:
+        return _loop(process)
+
+
+@lru_cache(1)  # by process: threads do not survive a fork
+def _loop(process: int) -> asyncio.AbstractEventLoop:
     made = asyncio.new_event_loop()
     threading.Thread(target=made.run_forever, name="telegram", daemon=True).start()
     return made

@@ -10,7 +10,7 @@ from tickets.channels import Channel, channel_classes
 from tickets.models import Account
 
 SHOP = "Harbour Lane"
-RULES = {"greet": "yes", "typing": "yes"}
+RULES = {"greet": "yes"}
 
 
 def channels() -> list[type[Channel]]:

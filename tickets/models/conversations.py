@@ -78,7 +78,6 @@ class Rules:
     tells_hours: bool
     away: str
     hours: Hours
-    shows_typing: bool
 
 
 def rules_of(account: Account) -> Rules:
@@ -92,7 +91,6 @@ def rules_of(account: Account) -> Rules:
         tells_hours=said.get("tell_hours") == "yes",
         away=said.get("away", ""),
         hours=_hours(said),
-        shows_typing=said.get("typing") == "yes",
     )
 
 
