@@ -1,9 +1,11 @@
 """Telegram as a channel. The vendor's library is loaded with the first call that needs it."""
 
 import hmac
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +14,30 @@ from django.utils.translation import gettext_noop
 
 from bridges.telegram import mail, read, updates
 from bridges.telegram.health import keep, note, recent_conflict, refused_token, silence, taken_over
+from bridges.telegram.media import full_name
 from bridges.telegram.refusals import Refused, is_cut_off
-from bridges.telegram.values import load, words
+from bridges.telegram.values import identifier, load, words
 from tickets.channels import Channel, Done, Field, Health, Limit, NotConnected, Notice, Outgoing, Probe, keep_address
 from tickets.channels import Refused as RefusedOnes
 
+AUTOMATIC = "automatic"
 OFFICIAL = "https://api.telegram.org"
 # An interval and a burst that together stay below what Telegram takes: 5 + 25 in a second, 5 + 15 in a minute.
 BOT_LIMIT = Limit("", 1 / 25, 5)
 CHAT_LIMIT = Limit("chat", 1.0, 3)
 GROUP_LIMIT = Limit("group", 4.0, 5)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
+
+
+PORTS = (None, 443, 80, 88, 8443)  # to which Telegram pushes (channels.md §1.3)
+LOCAL = re.compile(r"localhost|.*\.(local|localhost|internal|test|example)|10\..*|127\..*|192\.168\..*|\[?::1\]?")
+
+
+def is_public(address: str) -> bool:
+    """Whether Telegram can push to an address: https, no name or number of a private network, a port that it takes."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return parts.scheme == "https" and "." in host and not LOCAL.fullmatch(host) and parts.port in PORTS
 
 
 class Telegram(Channel):
@@ -49,9 +64,11 @@ class Telegram(Channel):
         Field(
             "receive",
             gettext_noop("Receive by"),
-            default="polling",
-            choices=("polling", "webhook"),
-            help=gettext_noop("Polling works everywhere. A webhook needs a public https address of this helpdesk."),
+            default=AUTOMATIC,
+            choices=(AUTOMATIC, "polling", "webhook"),
+            help=gettext_noop(
+                "Polling works everywhere. A webhook needs a public https address of this helpdesk; automatic takes it then."
+            ),
         ),
         Field(
             "groups",
@@ -72,7 +89,13 @@ class Telegram(Channel):
 
     @property
     def _pushes(self) -> bool:
-        return bool(self.account.config.get("receive") == "webhook")
+        return bool(self.account.config.get("pushes", self.account.config.get("receive") == "webhook"))
+
+    @property
+    def _is_this_bot(self) -> bool:
+        """Whether the token is of the bot that was connected: it begins with the bot's id."""
+        known = self.account.config.get("bot")
+        return not known or self._token.partition(":")[0] == known
 
     @property
     def webhook_secret(self) -> str:
@@ -113,7 +136,7 @@ class Telegram(Channel):
 
     def poll(self, stop: Callable[[], bool]) -> None:
         """Fetch updates until `stop()`; at once back where Telegram pushes them."""
-        if not self._pushes:
+        if not self._pushes and self._is_this_bot:
             _poll().poll(self.account, self._token, self._url, stop)
 
     # The account
@@ -123,6 +146,7 @@ class Telegram(Channel):
         username = words(me, "username").lower()
         if not username:
             raise NotConnected(_("This token belongs to no bot. Copy the token of the bot from @BotFather."))
+        self._keep(me)
         keep_address(self.account, username)
         if self._pushes:
             address = f"{settings.SITE_URL}/bridges/{self.account.public_id}/"
@@ -132,6 +156,27 @@ class Telegram(Channel):
         else:
             self._ask("deleteWebhook", drop_pending_updates=False)
         note(self.account, Health.WORKING, "")
+
+    def _keep(self, me: dict[str, Any]) -> None:
+        """Keep who the bot is and how it receives. Raises NotConnected for the token of another bot."""
+        bot, known = identifier(me, "id"), self.account.config.get("bot")
+        if known and known != bot:
+            words_ = _(
+                "This is the token of @%(other)s, not of this account’s bot. Connect that bot as an account of its own."
+            )
+            raise NotConnected(words_ % {"other": words(me, "username")})
+        wanted = self.account.config.get("receive") or AUTOMATIC
+        pushes = wanted == "webhook" or (wanted == AUTOMATIC and is_public(settings.SITE_URL))
+        self.account.config |= {"bot": bot, "bot_name": full_name(me), "pushes": pushes}
+        self.account.save(update_fields=["config"])
+
+    def way_out(self) -> str:
+        """Who the bot says it is, and how its messages come in."""
+        name = self.account.config.get("bot_name")
+        if not name:
+            return ""
+        by = _("Telegram pushes to this helpdesk") if self._pushes else _("this helpdesk asks Telegram (polling)")
+        return _("as %(name)s (@%(address)s); %(by)s") % {"name": name, "address": self.account.address, "by": by}
 
     def disconnect(self) -> None:
         """Let Telegram stop pushing."""

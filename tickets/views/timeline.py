@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,16 @@ class Said:
     @property
     def here(self) -> list[Attachment]:
         """Files that are here and are not shown within the text."""
-        return [one for one in self.message.attachments.all() if not self.waits(one) and not self.is_within(one)]
+        shown = (one for one in self.message.attachments.all() if not self.waits(one) and not self.is_within(one))
+        return [one for one in shown if one not in self.payloads]
+
+    @property
+    def payloads(self) -> list[Attachment]:
+        """What a messenger really sent, as it came; it stands among the details."""
+        if self.message.channel == settings.LAST_RESORT or not self.is_incoming:
+            return []
+        own = (one for one in self.message.attachments.all() if getattr(one, "fetch", None) is None)
+        return [one for one in own if one.content_type == "application/json"]
 
     @property
     def played(self) -> list[Attachment]:

@@ -15,7 +15,7 @@ from tickets.actions.change import set_status
 from tickets.actions.erasing import erase_contact
 from tickets.actions.files import fetch_again
 from tickets.actions.reply import reply
-from tickets.channels import NotFetched, open_channel
+from tickets.channels import NotConnected, NotFetched, open_channel
 from tickets.inbox.accept import Arrival, accept_many
 from tickets.inbox.fetch import fetch_all
 from tickets.inbox.process import process_all
@@ -25,6 +25,7 @@ from tickets.models import (
     Address,
     Agent,
     Attachment,
+    Delivery,
     Entry,
     Fetch,
     InboxItem,
@@ -361,3 +362,41 @@ def test_what_is_erased_takes_its_versions_files_and_reactions_along(
         assert not model._default_manager.exists()
     assert not any("broken" in one for one in Message.objects.values_list("text", flat=True))
     nothing_is_lost()
+
+
+def test_a_token_of_another_bot_is_refused_and_a_renewed_one_sends_what_waits_once(
+    tell: Tell, bot: Account, ben: Agent, telegram: FakeTelegram
+) -> None:
+    tell(said(1, text="Still there?"))
+    telegram.is_revoked = True
+    delivery = reply(Ticket.objects.get(), "We are.", ben).deliveries.get()
+    settle()
+    assert Account.objects.get(pk=bot.pk).health == "cut_off"
+    telegram.is_revoked, telegram.token = False, "123456:renewed-token"
+    bot.refresh_from_db()
+    bot.secrets = {"token": telegram.token}
+    bot.save()
+    open_channel(bot).connect()
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=delivery.at)
+    settle()
+    settle()
+    assert [sent["text"] for sent in telegram.sent] == ["We are."]
+    Account.objects.filter(pk=bot.pk).update(config=bot.config | {"bot": "999"})
+    with pytest.raises(NotConnected, match="token of @help_bot, not of this account"):
+        open_channel(Account.objects.get(pk=bot.pk)).connect()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [("https://desk.harbour.shop", True), ("https://desk.harbour.shop:8443", True), ("http://desk.harbour.shop", False),
+     ("https://desk.harbour.shop:9000", False), ("https://localhost", False), ("https://192.168.1.4", False)],
+)  # fmt: skip
+def test_a_webhook_is_taken_where_the_helpdesk_can_be_reached(
+    address: str, expected: bool, bot: Account, telegram: FakeTelegram, settings: Any
+) -> None:
+    settings.SITE_URL = address
+    telegram.write(ZOE, "waiting")
+    open_channel(bot).connect()
+    assert bool(telegram.webhook.get("url")) is expected
+    assert len(telegram.updates) == 1
+    assert "Help (@help_bot)" in open_channel(bot).way_out()

@@ -120,6 +120,38 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "forward": ({"text": "x", "forward_origin": {"sender_user_name": "Al"}}, "Forwarded from Al:"),
     "joined": ({"new_chat_members": [PERSON]}, "Joined the chat: Zoe Oak"),
     "newer": ({"rich_message": {"blocks": []}}, "Telegram sent a rich message, which cannot be shown yet"),
+    "live location": ({"location": {"latitude": 1, "longitude": 2, "live_period": 60}}, "Live location: 1.0, 2.0"),
+    "map": (
+        {"location": {"latitude": 50.45, "longitude": 30.52}},
+        "https://www.openstreetmap.org/?mlat=50.45&mlon=30.52",
+    ),
+    "audio": ({"audio": {"file_id": "a", "file_name": "song.mp3", "duration": 60}}, "[audio: song.mp3, 60 s]"),
+    "video": ({"video": {"file_id": "v", "width": 640, "height": 360, "duration": 3}}, "[video: 640×360, 3 s]"),
+    "live photo": ({"live_photo": {"file_id": "l"}}, "[live photo]"),
+    "paid media": ({"paid_media": {"star_count": 5, "paid_media": [{"type": "preview"}]}}, "Paid media for 5 stars:"),
+    "quiz": ({"poll": {"question": "2+2?", "type": "quiz", "is_closed": True, "options": []}}, "Quiz: 2+2? (closed)"),
+    "giveaway": ({"giveaway": {"winner_count": 3}}, "Giveaway with 3 winners."),
+    "game": ({"game": {"title": "Chess", "description": "Play."}}, "Game: Chess. Play."),
+    "invoice": ({"invoice": {"title": "Lamp", "total_amount": 900, "currency": "EUR"}}, "Invoice: Lamp, 900 EUR"),
+    "gift": ({"gift": {"text": "For you"}}, "Sent a gift. For you"),
+    "pinned": ({"pinned_message": {"message_id": 1, "text": "Rules"}}, "Pinned: Rules"),
+    "left": ({"left_chat_member": PERSON}, "Left the chat: Zoe Oak"),
+    "title": ({"new_chat_title": "Allotments"}, "The chat is called Allotments now."),
+    "topic": ({"forum_topic_created": {"name": "Bees"}}, "Began the topic Bees."),
+    "paid": ({"successful_payment": {"total_amount": 5, "currency": "XTR"}}, "Paid: 5 ⭐"),
+    "moved": ({"migrate_to_chat_id": -1001}, "has the id -1001 from now on"),
+    "start": ({"text": "/start abc"}, "Came by a link with “abc”."),
+    "from a channel": (
+        {
+            "text": "x",
+            "forward_origin": {"type": "channel", "chat": {"title": "News", "username": "news"}, "message_id": 4},
+        },
+        "Forwarded from News, https://t.me/news/4:",
+    ),
+    "quoted from elsewhere": (
+        {"text": "x", "external_reply": {"origin": {"sender_user_name": "Al"}}, "quote": {"text": "so they say"}},
+        "> so they say",
+    ),
     "story": ({"story": {"chat": PERSON, "id": 1}}, "A story of Zoe Oak"),
 }
 
@@ -143,6 +175,53 @@ def test_formatting_counts_utf_16_units_and_nothing_in_it_can_run() -> None:
 def test_nested_and_broken_entities_give_sound_html() -> None:
     spans = [{"type": "bold", "offset": 0, "length": 6}, {"type": "italic", "offset": 3, "length": 99}]
     assert entities.to_html("abcdefgh", spans) == "<b>abc<i>def</i></b>gh"
+
+
+OUTSIDE: dict[str, tuple[dict[str, Any], str, str]] = {
+    "poll": ({"question": "Tea?", "options": [{"text": "Yes", "voter_count": 2}]}, "other", "– Yes (2)"),
+    "poll_answer": ({"user": PERSON, "option_ids": [1]}, "other", "Voted in a poll for option 2."),
+    "chat_join_request": (
+        {"chat": {"id": -1, "type": "group", "title": "Bees"}, "from": PERSON},
+        "system",
+        "join the chat Bees",
+    ),
+    "business_connection": (
+        {"user": PERSON, "user_chat_id": 7, "is_enabled": False},
+        "system",
+        "not connected to the bot",
+    ),
+    "message_reaction_count": (
+        {
+            "chat": {"id": -1, "type": "channel"},
+            "message_id": 2,
+            "reactions": [{"type": {"emoji": "👍"}, "total_count": 3}],
+        },
+        "reaction",
+        "Reacted with 👍 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("field", sorted(OUTSIDE))
+def test_what_people_do_outside_a_message_is_told_too(field: str, tell: Any) -> None:
+    thing, kind, shown = OUTSIDE[field]
+    raw = json.dumps({"update_id": 1, field: thing}).encode()
+    [event] = tell(raw)["events"]
+    [notice] = channel().read(raw)
+    notice.chat = ""  # with a chat, the message would be looked up in the database
+    assert event["kind"] == kind
+    assert shown in parse(channel().message(notice, raw)).text
+
+
+def test_every_kind_of_entity_is_shown(tell: Any) -> None:
+    spans = {"bold": "<b>", "italic": "<i>", "underline": "<u>", "strikethrough": "<s>", "code": "<code>", "pre": "<pre",
+             "blockquote": "<blockquote>", "expandable_blockquote": "<blockquote>", "spoiler": "Hidden until"}  # fmt: skip
+    for kind, shown in spans.items():
+        span = {"type": kind, "offset": 0, "length": 2, "language": "python"}
+        assert shown in (mail(update(text="hi there", entities=[span])).html or ""), kind
+    person = [{"type": "text_mention", "offset": 0, "length": 2, "user": PERSON}]
+    assert "Zoe Oak, id 7" in (mail(update(text="hi", entities=person)).html or "")
+    assert mail(update(text="see www.shop.example", entities=[{"type": "url", "offset": 4, "length": 16}])).html is None
 
 
 def test_the_vendors_time_is_the_time_of_the_message() -> None:
