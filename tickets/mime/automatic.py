@@ -192,14 +192,16 @@ def _reads_automatic(headers: Headers, subject: str, text: str) -> bool:
     if hints >= 2 or (hints == 1 and away):
         return True
     if away:
-        return _precedence(headers) in ("bulk", "junk") or _is_notice(text)
+        return _precedence(headers) in ("bulk", "junk") or _is_notice(text, top)
     return _confirms(subject, lower, hints)
 
 
-def _is_notice(text: str) -> bool:
+def _is_notice(text: str, top: str) -> bool:
     """Away, until when, and whom to ask instead, in a few lines that ask and quote nothing: nobody writes that by hand to one person."""
     if len(text) > LONGEST_NOTICE or "?" in text:
         return False
+    if all(match[0].lower().startswith("i will") for match in AWAY_TEXT.finditer(top)):
+        return False  # "I will be back" may come with anything
     return BACK.search(text) is not None and INSTEAD.search(text) is not None
 
 

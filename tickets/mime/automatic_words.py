@@ -32,7 +32,7 @@ ACKNOWLEDGED_SUBJECT = re.compile(
     r"(?:request|ticket|case|enquiry|inquiry|message|e-?mail|anfrage|nachricht|vorgang|demande|solicitud|richiesta|zgłoszenie|заявка|запит|обращение|consulta|pedido)\b[^\n]{0,60}"
     r"(?:received|opened|created|registered|logged|eingegangen|erhalten|reçue?|recibid[ao]|ricevut[ao]|otrzyma|przyj[eę]t|принят|отриман|получен|зарегистрирован|recebid[ao]|creado)|"
     r"^\W{0,3}(?:thank you for (?:contacting|your (?:e-?mail|message|request|enquiry|inquiry|interest))|thanks for contacting|vielen dank für (?:ihre|deine) (?:anfrage|nachricht|e-?mail)|ihre anfrage|merci (?:de|pour) (?:nous avoir|votre (?:message|demande))|"
-    r"gracias por (?:contactar|su (?:mensaje|consulta))|grazie per (?:averci|la (?:sua|tua))|confirmation of receipt|acknowledge?ment|we(?:'ve| have) received your|receipt of your)|\[?(?:ticket|case|request) ?(?:id|no\.?|nr\.?)?[ :]?#",
+    r"gracias por (?:contactar|su (?:mensaje|consulta))|grazie per (?:averci|la (?:sua|tua))|confirmation of receipt|acknowledge?ment|we(?:'ve| have) received your|receipt of your)",
     re.I,
 )
 ACKNOWLEDGED_TEXT = re.compile(

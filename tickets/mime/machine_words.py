@@ -98,7 +98,7 @@ ARRIVED = _any(
 # A subject that begins so was set by a machine, if nothing but a colon and the old subject follows (SUBJECT_GOES_ON).
 AUTO_SUBJECT = re.compile(
     r"\W{0,3}(?:"
-    r"auto(?:matic|mated|matisch[a-z]{0,2})?[ -]?(?:reply|response|answer|antwort|responder|svar|svars|odpowied[zź])|autoreply|autoresponder|auto(?= ?: )|"
+    r"auto(?:matic|mated|matisch[a-z]{0,2})?[ -]?(?:reply|response|answer|antwort|responder|svar|svars|odpowied[zź])|autoreply|autoresponder|auto(?= ?: ?(?:re|aw|sv|antw|fwd?|out of|abwesen)\b)|"
     r"out[ -]of[ -](?:the )?office(?: (?:auto-?)?(?:reply|response|notification|message))?|away from (?:the |my )?(?:office|desk|mail)|vacation (?:reply|response|notice|message)|absence notice|ooo\b|"
     r"abwesenheits(?:notiz|nachricht|assistent|meldung|benachrichtigung|info)|automatische (?:antwort|rückantwort|eingangsbestätigung|empfangsbestätigung|benachrichtigung)|urlaubs(?:notiz|benachrichtigung)|"
     r"réponse automatique|absence du bureau|message d.absence|respuesta autom[aá]tica|fuera de (?:la )?oficina|autorespuesta|mensaje de ausencia|"

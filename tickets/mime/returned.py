@@ -16,7 +16,15 @@ _IN_WORDS = re.compile(
     re.I | re.M,
 )
 _LISTS = ("list-id", "list-unsubscribe", "list-post")
-_CLIENTS = ("user-agent", "x-mailer", "thread-index", "x-ms-has-attach", "x-originating-ip", "references")
+_CLIENTS = (
+    "user-agent",
+    "x-mailer",
+    "thread-index",
+    "x-ms-has-attach",
+    "x-originating-ip",
+    "references",
+    "in-reply-to",
+)
 
 
 def is_daemon(headers: Headers) -> bool:
@@ -61,8 +69,8 @@ def _gives_back(root: Part, text: str) -> bool:
 
 
 def _is_no_person(headers: Headers) -> bool:
-    if any(name in headers for name in _LISTS):
+    """Sent from an address that belongs to nobody, or marked as a machine's, and no answer. What people write names no client either."""
+    if any(name in headers for name in (*_LISTS, *_CLIENTS)):
         return False
     sender = first(headers.text("from"))
-    office = sender is None or OFFICE.search(sender.address) is not None or "auto-submitted" in headers
-    return office or not any(name in headers for name in _CLIENTS)
+    return sender is None or OFFICE.search(sender.address) is not None or "auto-submitted" in headers
