@@ -167,6 +167,8 @@ def is_card(block: Iterable[str], *, after_closing: bool) -> bool:
         return False  # a list of people
     if not places and not titles and data > 1 and sum("://" in line for line in lines) == data:
         return False  # a list of links
+    if titles > 1 and len(lines) > 2 and is_name(lines[0].partition(",")[0]):
+        return True
     names = sum(not has_contact(line) and not is_placeholder(line) for line in lines)
     if data and names and (data > 1 or places or titles or len(lines) > 2 or is_name(lines[0])):
         return True
