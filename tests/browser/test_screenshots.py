@@ -9,9 +9,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import ready, sign_in
 from tickets.actions.accounts import report_health
+from tickets.actions.erasing import erase_contact
+from tickets.actions.hold import hold_contact, hold_ticket
 from tickets.actions.mirrors import add_mirror
 from tickets.demo.seed import seed
 from tickets.models import Account, Agent, Delivery, Draft, InboxItem, Message, Role, Ticket
+from tickets.record.append import append_all
+from tickets.record.erase import carry_out
 from tickets.views import welcome_token
 
 pytestmark = pytest.mark.screenshots
@@ -86,6 +90,7 @@ def test_screens_that_are_filled(camera: tuple[Page, Shoot], live_url: str) -> N
     add_mirror("Archive", "imaps://archive%40harbourlane.example@imap.provider.example/Holdfast")
     for name, path in (("mirrors", "mirrors/"), ("mirror-form", "mirrors/add/")):
         shoot(f"filled-{name}", f"/{path}")
+    erasures(shoot)
     shoot(
         "filled-parked-item", f"/parked/{InboxItem.objects.filter(state='parked').values_list('spool', flat=True)[0]}/"
     )
@@ -105,6 +110,22 @@ def test_screens_that_are_filled(camera: tuple[Page, Shoot], live_url: str) -> N
     ready(page)
     page.keyboard.press("?")
     shoot("filled-keys", "")
+
+
+def erasures(shoot: Shoot) -> None:
+    """One person is held, another erased."""
+    held, gone = Ticket.objects.filter(state="solved").select_related("contact").order_by("number")[:2]
+    hold_contact(held.contact, "The insurer asks for all of it (file 26-118)", ann())
+    hold_ticket(held, "Harbour court, 3 C 12/26", ann())
+    shoot("filled-erase-held", f"/contacts/{held.contact.public_id}/erase/")
+    shoot("filled-ticket-held", f"/tickets/{held.number}/")
+    shoot("filled-erase", f"/contacts/{gone.contact.public_id}/erase/")
+    name = erase_contact(gone.contact, ann(), "Asked for it by letter of 3 November.")
+    append_all()
+    carry_out()
+    shoot("filled-erasure", f"/erasures/{name}/")
+    shoot("filled-erasures", "/erasures/")
+    shoot("filled-ticket-erased", f"/tickets/{gone.number}/")
 
 
 def test_screens_that_are_empty(camera: tuple[Page, Shoot], live_url: str) -> None:

@@ -8,9 +8,15 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from tickets.models import Agent, Entry, Mirror
+from tickets.models import Agent, Entry
 from tickets.record import erase
+from tickets.record.mirror import unreached
+
+UNTOLD = gettext_noop(
+    "The erasure has no number in the record yet, so that no mirror has been told. Look again in a moment."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ def report(name: str) -> Report | None:
 
 def _unreached(entries: list[Entry]) -> Iterator[str]:
     """What this program has no hand on, or not yet, in words."""
-    for mirror in Mirror.objects.filter(removed_at=None).order_by("name"):
-        yield from _left_in(mirror, entries)
+    told = [words for entry in entries for words in (unreached(entry.number) if entry.number else [_(UNTOLD)])]
+    yield from dict.fromkeys(told)
     day = date_format(timezone.localtime(entries[-1].at), "DATE_FORMAT")
     yield _("Backups made before %(day)s still hold it: they are not changed. Delete them when newer ones exist.") % {
         "day": day
@@ -65,12 +71,3 @@ def _unreached(entries: list[Entry]) -> Iterator[str]:
         yield _(
             "Where the bucket keeps versions or locks objects, old versions stay there until its own rules end them."
         )
-
-
-def _left_in(mirror: Mirror, entries: list[Entry]) -> Iterator[str]:
-    last = max((entry.number or 0 for entry in entries), default=0)
-    if not last or mirror.cursor < last:
-        yield _("The copy “%(name)s” has not been told yet: it is behind.") % {"name": mirror.name}
-    for entry in entries:
-        for words in mirror.unreached.get(str(entry.number), []):
-            yield _("The copy “%(name)s”: %(words)s") % {"name": mirror.name, "words": words}
