@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from tests.flows import desk
 from tests.flows.desk import arrive, mail
 from tickets.actions.change import set_status
+from tickets.actions.erasing import erase_contact
 from tickets.actions.merge import merge
 from tickets.actions.note import note
 from tickets.actions.people import add_agent
@@ -143,6 +144,21 @@ def test_a_lost_file_is_named_and_stops_nothing(
         exported(tmp_path / "a.mbox")
     assert f"Not there: Entry {entry.number}" in capsys.readouterr().out
     assert b"try again" in (tmp_path / "a.mbox").read_bytes()
+
+
+def test_of_what_was_erased_nothing_is_exported_and_that_is_said(
+    zoe: Message, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    erase_contact(zoe.ticket.contact, Agent.objects.get(), "She asked.")
+    desk.settle()
+    exported(tmp_path / "a.mbox")
+    assert b"It does not work." not in (tmp_path / "a.mbox").read_bytes()
+    assert b"Where is it?" in (tmp_path / "a.mbox").read_bytes()
+    assert "were erased: nothing of them is left" in capsys.readouterr().out
+    exported(tmp_path / "stones", "--with-trace")
+    files = [file.read_bytes() for file in (tmp_path / "stones" / "cur").iterdir()]
+    assert any(b"\nHelpdesk-Erased: " in content for content in files)
+    assert not any(b"It does not work." in content for content in files)
 
 
 def test_an_agent_gets_only_what_they_may_see(zoe: Message, make_agent: Any) -> None:
