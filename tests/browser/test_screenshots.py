@@ -114,13 +114,14 @@ def test_screens_that_are_filled(camera: tuple[Page, Shoot], live_url: str) -> N
 
 def erasures(shoot: Shoot) -> None:
     """One person is held, another erased."""
+    by = Agent.objects.get(email="ann@harbourlane.example")
     held, gone = Ticket.objects.filter(state="solved").select_related("contact").order_by("number")[:2]
-    hold_contact(held.contact, "The insurer asks for all of it (file 26-118)", ann())
-    hold_ticket(held, "Harbour court, 3 C 12/26", ann())
+    hold_contact(held.contact, "The insurer asks for all of it (file 26-118)", by)
+    hold_ticket(held, "Harbour court, 3 C 12/26", by)
     shoot("filled-erase-held", f"/contacts/{held.contact.public_id}/erase/")
     shoot("filled-ticket-held", f"/tickets/{held.number}/")
     shoot("filled-erase", f"/contacts/{gone.contact.public_id}/erase/")
-    name = erase_contact(gone.contact, ann(), "Asked for it by letter of 3 November.")
+    name = erase_contact(gone.contact, by, "Asked for it by letter of 3 November.")
     append_all()
     carry_out()
     shoot("filled-erasure", f"/erasures/{name}/")
