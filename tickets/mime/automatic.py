@@ -174,7 +174,8 @@ def _is_auto_reply(headers: Headers, text: str) -> bool:
     subject = headers.get("subject") or ""
     if _SUPPRESSED_ALL.search(headers.get("x-auto-response-suppress") or "") and not listed:
         return True
-    if is_automatic_subject(subject) and "list-id" not in headers:
+    asks = ":" not in subject and "?" in text[:500]  # "Out of office message": how is it set?
+    if is_automatic_subject(subject) and "list-id" not in headers and not asks:
         return True
     return not listed and _reads_automatic(headers, subject, text)
 
@@ -186,10 +187,13 @@ def _reads_automatic(headers: Headers, subject: str, text: str) -> bool:
     top = text[:800]
     lower = top.lower()
     away = any(stem in lower for stem in AWAY_STEMS) and AWAY_TEXT.search(top) is not None
-    hints = null_sender(headers) + (AWAY_SUBJECT.match(subject) is not None)
+    hints = int(null_sender(headers))
     hints += _SUPPRESSED.search(headers.get("x-auto-response-suppress") or "") is not None
     hints += any(stem in lower for stem in AUTO_STEMS) and AUTO_TEXT.search(top) is not None
-    if hints >= 2 or (hints == 1 and away):
+    by_subject = AWAY_SUBJECT.match(subject) is not None
+    if hints >= 2 or (hints == 1 and (away or by_subject)):
+        return True
+    if away and by_subject and "?" not in top and BACK.search(top):
         return True
     if away:
         return _precedence(headers) in ("bulk", "junk") or _is_notice(text, top)

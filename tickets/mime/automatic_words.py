@@ -18,7 +18,7 @@ AUTO_MAILER = re.compile(
 # When someone comes back, and whom to ask until then; with words of absence they make a notice.
 BACK = re.compile(
     r"\b(?:return(?:ing)?|be back|back (?:on|in|at)|until|till|through|wieder (?:erreichbar|im|da|zurück|für)|bis (?:zum|einschließlich|\d)|ab dem|jusqu|de retour|à partir du|vuelvo|hasta|"
-    r"regres\w*|fino al|rientr\w*|torner\w*|até|retorn\w*|tot (?:en met|\d)|terug|tillbaka|till och med|tilbage|tilbake|do dnia|do \d|wrac\w*|до \d|вернусь|повернусь|по \d|vissza|zpět|do \d|takaisin|palaan)",
+    r"regres\w*|fino al|rientr\w*|torner\w*|até|retorn\w*|tot (?:en met|\d)|terug|tillbaka|till och med|tilbage|tilbake|do dnia|do \d|wrac\w*|до \d|вернусь|повернусь|по \d|vissza|zpět|do \d|takaisin|palaan)|まで|까지|返回|回来|έως|μέχρι|עד |حتى",
     re.I,
 )
 INSTEAD = re.compile(

@@ -115,7 +115,7 @@ SUBJECT_GOES_ON = re.compile(r"\s{0,2}(?:[:：\-–—(\[\]<|.!]|(?:re|aw|sv|fwd
 AWAY_SUBJECT = re.compile(
     r"\W{0,3}(?:(?:i am|i'm|we are)? ?(?:currently )?(?:out of|away from) |out of|on (?:vacation|annual leave|holiday|leave|maternity leave)|abwesen|ich bin|urlaub|nicht im|eingangsbestätigung|absen|je suis absent|accusé de réception|ausen|acuse de recibo|"
     r"fuori|assen|férias|ausên|afwezig|niet aanwezig|frånvar|fravær|ikke (?:på|til)|poissa|nieobecn|jestem na urlopie|poza biurem|mimo kancel|nepřítomn|neprítomn|szabadság|în afara|odsut|odsoten|нет на месте|вне офиса|отсутств|в отпуске|відсутн|у відпустці|поза офісом|"
-    r"ofis dışında|kontorist|不在|外出|休暇|休假|부재|היעדרות|خارج المكتب|auto)",
+    r"ofis dışında|kontorist|不在|外出|休暇|休假|부재|היעדרות|خارج المكتب)",
     _I,
 )
 # Words by which a machine says that it is one. "I am away" alone is what a person may write as well.
