@@ -1,7 +1,7 @@
 """`make mutate`: take each rule of the mail reader away and see whether a test notices; print those that none misses.
 
-First the mails of tests/messages are read, those that hold the phrase for one phrase of many; where all are read the same, the other
-tests of tests/mime run for a whole rule. The file named gets one line for each that is not missed: result, kind, name, words.
+First the mails of tests/messages are read, those that hold the phrase for one phrase of many; where all are read the same, the tests
+of its module run too. The file named gets one line for each that is not missed: result, kind, name, words.
 """
 
 import contextlib
@@ -26,8 +26,17 @@ from tickets.mime.show import fields_of
 PHRASES = ("alternative", "entry")
 ROOT = Path(__file__).resolve().parent.parent
 MESSAGES = ROOT / "messages"
-TESTS = ["test_automatic.py", "test_quotes.py", "test_known.py", "test_addresses.py", "test_dates.py", "test_html.py",
-         "test_parameters.py", "test_tnef.py", "test_words.py"]  # fmt: skip
+# The tests of a module, where they are not called after it.
+QUOTES, MACHINES = ("test_quotes.py", "test_known.py"), ("test_automatic.py",)
+TESTS = {
+    **dict.fromkeys(["attributions", "cards", "footers", "header_blocks", "html_quotes", "marks", "separators", "signatures",
+                     "quote_words", "signature_words", "quotes"], QUOTES),
+    **dict.fromkeys(["bounces", "returned", "delivery_reports", "machine_words", "automatic_words", "partial", "automatic"], MACHINES),
+    **dict.fromkeys(["html", "html_text", "html_hidden"], ("test_html.py",)),
+    **dict.fromkeys(["fields", "file_names"], ("test_build.py", "test_parameters.py")),
+    **dict.fromkeys(["charsets", "charset_guess", "headers", "words"], ("test_words.py",)),
+    "tnef_properties": ("test_tnef.py",),
+}  # fmt: skip
 
 
 def corpus() -> list[tuple[bytes, dict[str, Any]]]:
@@ -58,15 +67,13 @@ def is_noticed(rule: Rule, mails: Sequence[tuple[bytes, dict[str, Any]]]) -> boo
             return True
     except Exception:
         return True
-    if rule.kind in PHRASES:
+    module = rule.name.partition(".")[0]
+    files = [ROOT / "mime" / name for name in TESTS.get(module, (f"test_{module}.py",))]
+    there = [str(path) for path in files if path.exists()]
+    if rule.kind in PHRASES or not there:
         return False  # one phrase of many: the other tests speak of rules
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return (
-            pytest.main(
-                ["-x", "-q", "-p", "no:cacheprovider", "--no-header", *(str(ROOT / "mime" / name) for name in TESTS)]
-            )
-            != 0
-        )
+        return pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *there]) != 0
 
 
 def _differs(raw: bytes, wanted: dict[str, Any]) -> bool:
