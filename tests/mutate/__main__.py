@@ -1,7 +1,8 @@
 """`make mutate`: take each rule of the mail reader away and see whether a test notices; print those that none misses.
 
 First the mails of tests/messages are read, those that hold the phrase for one phrase of many; where all are read the same, the tests
-of its module run too (not with --mails-only, which takes minutes instead of an hour). The file named gets one line for each that is not missed: result, kind, name, words.
+of its module run too (not with --mails-only, which takes minutes instead of an hour). The file named gets one line for each rule that
+is not missed: result, kind, name, words.
 """
 
 import contextlib
