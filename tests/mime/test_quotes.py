@@ -68,6 +68,7 @@ CASES = [
         "Hi,\n\nIt fails.\n\nMit freundlichen Grüßen",
     ),
     ("Hi,\n\nIt fails.\n\nКоваленко Олена\nменеджер\nтел. +380 44 123 45 67", "Hi,\n\nIt fails."),
+    ("It is 4712.\n\nBob Ray, PhD\nProfessor of Physics\nUniversity of Example", "It is 4712."),
     ("My number is\n+49 30 123456", "My number is\n+49 30 123456"),
     (
         "Please send it to:\n\nZoe Oak\nMain Street 1\n12345 Town\nzoe@x.example",
