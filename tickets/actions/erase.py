@@ -35,6 +35,7 @@ from tickets.models import (
     Version,
 )
 from tickets.models.many import save_many
+from tickets.record import read
 from tickets.record.erase import Erasure, read_erasure, structure
 
 # What a message stays, whatever is erased.
@@ -48,7 +49,9 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     erasure = read_erasure(entry, original)
     found = Entry.objects.filter(number__in=erasure.erased).select_related("account").order_by("number")
     rows = [row for row in found if not (row.erased and entry.number and row.erased > entry.number)]  # a later one's
-    _empty_messages(_rewrite([row for row in rows if row.erased is None or row.erased != entry.number], erasure))
+    whole = [row for row in rows if row.erased is None or row.erased != entry.number]
+    there = [row for row in rows if row not in whole]  # in a rebuild: the tombstone lies in its place already
+    _empty_messages([*_rewrite(whole, erasure), *(Received(row, parse(read.original(row))) for row in there)])
     touched = set(Message.objects.filter(entry__in=[row.pk for row in rows]).values_list("ticket", flat=True))
     _empty_deliveries(rows)
     _empty_events(rows)

@@ -76,6 +76,7 @@ def _consider(order: Order, plan: Plan, entry: Entry, message: Message | None, o
         _consider_message(order, plan, entry, message, entry.ticket_number in own)
     elif (
         entry.ticket_number in own
+        or entry.fields.get("message") in order.messages
         or _speaks_of(entry, plan)
         or person.is_named_in(str(entry.fields))
         or _returns_words_of(entry, person)

@@ -109,12 +109,14 @@ def _settle(fetch: Fetch, more: dict[str, Any], text: str, files: Sequence[File]
 def apply_file(entry: Entry, mail: Mail) -> None:
     """Make what an entry of kind "file" says: the file stands in its place, or the reason why it does not."""
     fields = entry.fields
-    place = Attachment.objects.get(message__public_id=fields["message"], part=fields["part"])
+    place = Attachment.objects.filter(message__public_id=fields["message"], part=fields["part"]).first()
+    if place is None:  # its message was erased, and this with it
+        return
     state = FetchState.FAILED if "failed" in fields else FetchState.DONE
     Fetch.objects.filter(attachment=place).update(
         state=state, reason=fields.get("failed", ""), lease_by="", lease_until=None
     )
-    if state == FetchState.DONE:
+    if state == FetchState.DONE and mail.attachments:
         file = mail.attachments[0]
         place.entry, place.entry_part = entry, file.part
         place.size, place.sha256 = file.size, file.sha256

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tickets.actions.say import Words, say
 from tickets.mime.build import File
@@ -21,7 +22,7 @@ def note(
         by=by,
         at=at or timezone.now(),
         direction=Direction.NOTE,
-        subject=f"Note – {ticket.subject}",
+        subject=_("%(who)s: note – %(subject)s") % {"who": by.name if by else mailbox.name, "subject": ticket.subject},
         to=[{"name": mailbox.name, "address": mailbox.address}],
         files=files,
     )

@@ -51,9 +51,9 @@ class Person:
         return bool(self._pattern() and re.search(self._pattern(), text, re.IGNORECASE))
 
     def _pattern(self) -> str:
-        """Names count as whole words: Max is not in maximum."""
-        names = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in self.names if len(name) >= SHORTEST_NAME]
-        return "|".join(sorted([*map(re.escape, self.addresses), *names], key=len, reverse=True))
+        """Names and addresses count as whole words: Max is not in maximum, 42 not in 1042."""
+        needles = self.addresses | {name for name in self.names if len(name) >= SHORTEST_NAME}
+        return "|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in sorted(needles, key=len, reverse=True))
 
     def without(self, text: str) -> str:
         """Return `text` with their addresses and names taken out."""
