@@ -138,7 +138,7 @@ def test_each_subject_says_who_did_what(support: Account, ann: Agent, smtp_sink:
         "Support: could not deliver to zoe@customer.example – My broken printer",
         "Ann Oak: sent it to zoe@customer.example again – My broken printer",
         "Ann Oak: set it to solved – My broken printer",
-        "Note – Printer",
+        "Ann Oak: note – Printer",
     ):
         assert words in said
     assert all(" – " in one for one in said)
