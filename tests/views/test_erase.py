@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tests.flows import desk
 from tickets.actions.accounts import change_account
+from tickets.actions.reply import recipients
 from tickets.models import Account, Agent, Contact, Message, Ticket, new_id
 from tickets.record.erase import carry_out
 
@@ -34,6 +35,7 @@ def test_an_administrator_erases_a_person_and_reads_the_report(ticket: Ticket, a
     assert "Backups made before" in report
     assert "It does not work." not in browser.get(f"/tickets/{ticket.number}/").content.decode()
     assert "erased on" in browser.get(f"/tickets/{ticket.number}/").content.decode()
+    assert recipients(ticket) == ([], []), "nobody is offered as a recipient"
     assert "She asked for it." in browser.get(reverse("tickets:erasure-list")).content.decode()
 
 

@@ -45,6 +45,8 @@ def recipients(ticket: Ticket, everybody: bool = False) -> tuple[list[dict[str, 
     if last.channel != ticket.mailbox.channel:
         return [], []
     to = list(last.reply_to) or [{"name": last.from_name, "address": last.from_address}]
+    if not to[0]["address"]:  # whoever wrote this was erased
+        return [], []
     ours = {ticket.mailbox.address.lower(), *(box["address"].lower() for box in to)}
     cc = [box for box in [*last.to, *last.cc] if not _is_ours(box["address"], ours)] if everybody else []
     return to, cc
