@@ -158,3 +158,18 @@ def test_html_too_deep_to_parse_is_shown_as_its_words() -> None:
     assert sanitise("<div>" * 100_000 + "hello") == "<p>hello</p>"
     assert sanitise("<script>" * 100_000) == ""
     assert to_text("<b>" * 600 + "hello<script>bad()</script> you") == "hello you"
+
+
+def test_twenty_thousand_alternatives_are_looked_at_once_each() -> None:
+    head = b"From: a@b.example\nContent-Type: multipart/alternative; boundary=b\n\n"
+    strange = b"".join(b"--b\nContent-Type: text/x-%d\n\nhello\n" % number for number in range(19_000))
+    assert parse(head + strange + b"--b\n\nhello you\n--b--").text == "hello you"
+    plain = b"".join(b"--b\n\nhello %d\n" % number for number in range(19_000))
+    assert parse(head + plain + b"--b--").text.count("hello") == 19_000
+
+
+def test_html_of_which_the_end_is_left_out_says_so() -> None:
+    head = b"From: a@b.example\nContent-Type: text/html\n\n"
+    assert any("HTML" in defect for defect in parse(head + b"<p>hello</p>" * 300_000).defects)
+    picture = b'<p>hello<img src="data:image/png;base64,' + b"QUJD" * 900_000 + b'"></p>'
+    assert parse(head + picture).defects == []

@@ -18,6 +18,11 @@ _RUNS_ON = re.compile(r"(?P<head>[^\n]{12,260}?<[^<>\s]{1,80}@[^<>\s]{1,120}>[^<
 _SELF = re.compile(
     r"(?<!\w)(?:i|we|he|she|they|ich|wir|er|sie|je|j'ai|nous|il|elle|io|ho|eu|ik|wij|hij|ja|jag|vi|han|hon|я|мы|ми|он|она|він|вона)(?!\w)"
 )
+# Who tells what was written, to whom and when, is writing a letter: "On Monday I wrote to ann@x.example, and she replied:"
+_TELLS = re.compile(
+    r"(?<!\w)(?:i|we|he|she|they) (?:\w{1,12} )?(?:wrote to|sent|replied|asked|answered|told)(?!\w)|"
+    r"(?<!\w)(?:schrieb|habe|haben|hatte|hatten) (?:ich|wir)(?!\w)"
+)
 _NEAR_END = re.compile(r"(?:@[^\n]{0,110}|\d[^\n]{0,12})[:：]?\s{0,3}$")
 _LABELLED = re.compile(r"(?:^|\s)[^\W\d_]{2,24}:\s")
 _NEWS = re.compile(
@@ -75,6 +80,8 @@ def _begins(line: str) -> bool:
 def _is_apart(lines: list[str], lowest: int, start: int, at: int, quoted_below: bool) -> bool:
     """An announcement without address or marks below it must stand apart, or it is a sentence of the letter."""
     joined = " ".join(lines[start : at + 1]).strip(_AROUND)
+    if not quoted_below and _TELLS.search(joined.lower()):
+        return False
     if quoted_below or _BOXED.search(joined) or (_begins(joined) and ADDRESS.search(joined)):
         return True
     if _SELF.search(joined.lower()):

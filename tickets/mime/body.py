@@ -44,6 +44,7 @@ class Body:
     shown: list[tuple[str, str]] = field(default_factory=list)
     lonely_html: bool = False
     attachments: list[Attachment] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)  # the plain texts, to find one again among thousands
 
 
 def read_body(root: Part) -> Body:
@@ -105,9 +106,10 @@ def _add_plain(body: Body, leaf: Part) -> None:
     if "begin " in text and text.count("\n") > 2:
         text, files = _without_uuencoded(leaf, text)
         body.attachments.extend(files)
-    if leaf.parent is not None and leaf.parent.content_type == "multipart/alternative" and text in body.plain:
+    if leaf.parent is not None and leaf.parent.content_type == "multipart/alternative" and text in body.known:
         return  # some programs offer the same words twice
     body.plain.append(text)
+    body.known.add(text)
     if not _within(leaf, "multipart/alternative"):
         body.shown.append(("plain", text))
 
@@ -132,11 +134,7 @@ def _shown_as(leaf: Part) -> str:
     if kind == "text/html":
         return "html"
     if kind != "text/plain" and leaf.parent is not None and leaf.parent.content_type == "multipart/alternative":
-        return (
-            "hidden"
-            if any(other.content_type in ("text/plain", "text/html") for other in leaf.parent.children)
-            else "plain"
-        )
+        return "hidden" if leaf.parent.offers_text else "plain"
     return "plain"
 
 

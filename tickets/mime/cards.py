@@ -10,6 +10,7 @@ from tickets.mime.signature_words import (
     CLOSINGS,
     CONTACT_LABELS,
     MAIL_ADDRESS,
+    MY_OWN,
     PHONE,
     PHONE_WORDS,
     PLACE,
@@ -125,7 +126,7 @@ def _ends_sentence(text: str, words: list[str]) -> bool:
 
 def _is_personal(line: str) -> bool:
     words = line.split()
-    return len(words) > 4 and not _PERSONAL.isdisjoint(words)
+    return (len(words) > 4 and not _PERSONAL.isdisjoint(words)) or MY_OWN.match(line.lower()) is not None
 
 
 def may_stand_below_closing(line: str) -> bool:

@@ -11,6 +11,7 @@ from tickets.mime.html_hidden import with_hidden_classes
 from tickets.mime.html_text import text_of_clean
 
 LARGEST = 2_000_000
+LONGEST_ROUGH = 3_000_000
 DEEPEST = 500
 MOST_WORK = 1_000_000
 MOST_ENTITIES = 60_000
@@ -111,8 +112,7 @@ def sanitise(html: str) -> str:
 
     HTML that is larger, deeper or more tangled than any mail program writes is shown as its text.
     """
-    if len(html) > LONGEST_TAG and "data:" in html:
-        html = _DATA.sub(r"\1", html)  # pictures inside the markup, which are not shown anyway
+    html = _without_pictures(html)
     if not is_sane(html):
         return from_text(rough_text(html))
     if "display" in html:
@@ -123,6 +123,16 @@ def sanitise(html: str) -> str:
         return clean(_cleaner.clean(html))
     except Exception:
         return from_text(rough_text(html))  # a fault of the vendor's library must not cost the mail
+
+
+def is_cut(html: str) -> bool:
+    """Is `html` so long that `sanitise` leaves its end out?"""
+    return len(html) > LONGEST_ROUGH and len(_without_pictures(html)) > LONGEST_ROUGH
+
+
+def _without_pictures(html: str) -> str:
+    """`html` without the pictures inside the markup, which are not shown anyway."""
+    return _DATA.sub(r"\1", html) if len(html) > LONGEST_TAG and "data:" in html else html
 
 
 def is_sane(html: str) -> bool:
@@ -147,7 +157,7 @@ def is_sane(html: str) -> bool:
 
 def rough_text(html: str) -> str:
     """The words of HTML that is not safe to parse: scripts and tags cut out, entities decoded. Linear in its length."""
-    html = _without_silent(html[: LARGEST + LARGEST // 2])
+    html = _without_silent(html[:LONGEST_ROUGH])
     return clean(entities.unescape(_MARKUP.sub(" ", _BREAKING.sub("\n", html)))).strip()
 
 

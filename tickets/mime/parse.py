@@ -11,7 +11,7 @@ from tickets.mime.body import Attachment, Body, attachment_of, read_body
 from tickets.mime.charsets import clean
 from tickets.mime.dates import date
 from tickets.mime.headers import Headers
-from tickets.mime.html import from_text, sanitise, to_text
+from tickets.mime.html import LONGEST_ROUGH, from_text, is_cut, sanitise, to_text
 from tickets.mime.html_text import text_of_clean
 from tickets.mime.machine_words import NO_HTML
 from tickets.mime.parts import Part, split
@@ -77,7 +77,7 @@ def parse(raw: bytes) -> Mail:
         attachments=body.attachments,
         kind=kind,
         bounce=bounce,
-        defects=_defects(root),
+        defects=_defects(root, html or ""),
         digest=_digest(text, body.attachments),
         language=_language(headers),
         headers=headers,
@@ -166,8 +166,10 @@ def _language(headers: Headers) -> str | None:
     return value.split(",")[0].strip()[:35] or None if value else None
 
 
-def _defects(root: Part) -> list[str]:
+def _defects(root: Part, html: str) -> list[str]:
     found = list(root.defects)
+    if is_cut(html):
+        found.append(f"the HTML is read up to its character {LONGEST_ROUGH}; the rest is in the original only")
     for leaf in root.leaves():
         if leaf is not root:
             found.extend(leaf.defects)

@@ -35,6 +35,7 @@ class Part:
     """One part: its header fields and where its content lies. A leaf has no children; `number` counts the leaves from 1."""
 
     __slots__ = (
+        "_offers_text",
         "children",
         "content_type",
         "defects",
@@ -53,6 +54,7 @@ class Part:
         self.parent, self.number = parent, 0
         self.children: list[Part] = []
         self.defects: list[str] = []
+        self._offers_text: bool | None = None
         self.content_type: str
         kind, self.parameters = value_and_parameters(_content_type(headers))
         digest = parent is not None and parent.content_type == "multipart/digest"
@@ -65,6 +67,13 @@ class Part:
     @property
     def is_multipart(self) -> bool:
         return self.content_type.startswith("multipart/")
+
+    @property
+    def offers_text(self) -> bool:
+        """Is one of the children plain text or HTML? Asked by each of them, and there may be thousands."""
+        if self._offers_text is None:
+            self._offers_text = any(child.content_type in ("text/plain", "text/html") for child in self.children)
+        return self._offers_text
 
     @property
     def filename(self) -> str | None:

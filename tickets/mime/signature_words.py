@@ -119,6 +119,10 @@ ASKED = re.compile(_ASKED)
 MY_DATA = re.compile(
     rf"(?<!\w)(?:my|our|here (?:is|are)|following|mein|meine|unsere?|hier|folgende|mon|ma|mes|nos|notre|voici|mis?|nuestr[oa]s?|il mio|la mia|i miei|meus?|minhas?|mijn|onze|mój|moje|moja|nasz|můj|má|мой|моя|мои|наш|мій|моя|мої|min|mina|mitt|vår|minun)(?!\w)[^\n]{{0,24}}{_ASKED}"
 )
+# Who says "my number is" says it in the letter.
+MY_OWN = re.compile(
+    rf"\W{{0,3}}(?:(?:and|und|et|y|e|en|i|а|и) )?(?:my|meine?|mon|ma|mes|mis?|il mio|la mia|meu|minha|mijn|mój|moje|moja|můj|мой|моя|мій)(?!\w)[^\n]{{0,24}}{_ASKED}"
+)
 # A disclaimer speaks of itself.
 _THIS = r"(?<!\w)(?:this|these|dies\w*|ce|cet|cette|ces|est[ea]s?|quest[oai]|presente|dit|deze|tej|ta|niniejsz\w+|это\w?|этого|этом|данно\w+|настоящ\w+|цей|цього|це|цьому|denna|detta|denne|dette|tämä\w*|tämän|tato|této|tento|táto|tejto|ezt?|ezen|bu|acest\w*|ova|ove|ovaj|παρόν|αυτό|này|ini)(?!\w)|本|此|이 |זו|זה|הודעה|هذه|هذا"
 THIS = re.compile(_THIS)
