@@ -25,7 +25,7 @@ HOURS = {"hours": "Mon-Fri 09:00-17:00", "time_zone": "UTC"}
 
 
 class Pigeon(Channel):
-    """A messenger as simple as can be: {"who", "id", "text"}."""
+    """A messenger as simple as can be: {"who", "id", "text"}, and {"failed"} for the Message-ID of what did not arrive."""
 
     name: ClassVar[str] = "pigeon"
     label: ClassVar[str] = "Pigeon post"
@@ -35,7 +35,18 @@ class Pigeon(Channel):
 
     def read(self, raw: bytes) -> list[Notice]:
         told = json.loads(raw)
-        return [Notice("message", sender=told["who"], sender_name="Zoe", remote_id=told["id"], text=told["text"])]
+        failed = told.get("failed", "")
+        return [
+            Notice(
+                "receipt" if failed else "message",
+                sender=told["who"],
+                sender_name="Zoe",
+                remote_id=told["id"],
+                target_id=failed,
+                text=told["text"],
+                data={"status": "failed"} if failed else {},
+            )
+        ]
 
     def message(self, notice: Notice, raw: bytes) -> bytes:
         return build(
@@ -44,6 +55,7 @@ class Pigeon(Channel):
             subject=notice.text[:60],
             text=notice.text,
             message_id=f"{notice.sender}.{notice.remote_id}@loft.pigeon.invalid",
+            in_reply_to=notice.target_id or None,
             date=timezone.now(),
         )
 
@@ -272,3 +284,24 @@ def test_nothing_more_is_said_by_itself_to_an_account_that_is_cut_off(connect: C
     Account.objects.filter(pk=loft.pk).update(health="cut_off")
     line(loft, 1, "Hello?")
     assert not Delivery.objects.exists()
+
+
+def test_a_line_and_the_word_that_ours_did_not_arrive_take_effect_in_the_order_in_which_they_came(
+    transactional_db: None, connect: Callable[..., Account], ben: Agent
+) -> None:
+    loft = connect()
+    ticket = line(loft, 1, "My order?").ticket
+    ours = reply(ticket, "It is on its way", ben)
+    settle()
+    set_status(ticket, State.WAITING, ben)
+    for told in (
+        {"id": "2", "text": "The pigeon came back", "failed": ours.message_id},
+        {"id": "3", "text": "Hello?"},
+    ):
+        accept(loft, json.dumps({"who": "zoe", **told}).encode(), source="webhook")
+    process_all()
+    settle()
+    assert ours.deliveries.get().state == "failed"
+    reopened = ticket.events.filter(kind="state", data__to=State.OPEN).order_by("pk")
+    assert [(event.entry.kind, event.data["from"]) for event in reopened] == [("receipt", State.WAITING)]
+    assert rebuilt_differences() == []

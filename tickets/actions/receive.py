@@ -336,7 +336,7 @@ def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> list[E
     for one, message in zip(batch, messages, strict=True):
         ticket = message.ticket
         if "new_ticket" not in one.fields and (state := one.fields.get("state")):
-            if not message.history:  # history tells itself how it went on
+            if not message.history and ticket.state != state:  # history tells itself how it went on
                 events.append(_reopened(ticket, message, state))
             ticket.state = state
             ticket.solved_at = message.at if state in RESTING else None

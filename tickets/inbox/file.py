@@ -1,6 +1,7 @@
 """File: a decided batch becomes entries and rows in one transaction, under the accounts' row locks."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -35,13 +36,20 @@ def file(batch: Sequence[Arriving], lease: str) -> int:
         kept = [arriving for arriving in mine if _decide(arriving, desk, numbers)]
         numbers.keep()
         insert_many([arriving.entry for arriving in mine])
-        apply_received([Received(arriving.entry, arriving.mail) for arriving in kept if not arriving.about])
-        for arriving in kept:
-            if arriving.about:  # after the messages of the batch: it may speak of one of them
-                APPLY[arriving.entry.kind](arriving.entry, arriving.mail)
+        _apply(kept)
         _settle(mine)
         wake("append")
     return len(held)
+
+
+def _apply(kept: Sequence[Arriving]) -> None:
+    """Make the rows, in the order of the entries, as a rebuild does: what tells of a message may open a ticket before the next."""
+    for speaks_of_another, some in groupby(kept, key=lambda arriving: bool(arriving.about)):
+        if not speaks_of_another:
+            apply_received([Received(arriving.entry, arriving.mail) for arriving in some])
+            continue
+        for arriving in some:
+            APPLY[arriving.entry.kind](arriving.entry, arriving.mail)
 
 
 def _lock(batch: Sequence[Arriving]) -> None:
