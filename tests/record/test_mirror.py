@@ -4,7 +4,8 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -22,7 +23,10 @@ from tickets.models import Account, Entry, Mirror
 from tickets.record import mirror as copying
 from tickets.record.append import append_all
 from tickets.record.erase import carry_out
+from tickets.record.fetch import fetch
 from tickets.record.store import store
+from tickets.record.target import Target
+from tickets.record.wrapper import Copied
 from tickets.record.write import entry_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -82,6 +86,21 @@ def test_a_second_folder_holds_the_same_files_under_the_same_names(support: Acco
     assert (copy(mirror), copy(mirror)) == (2, 0)
     assert in_folder(there) == entries()
     assert mirror.last_error == ""
+
+
+def test_no_name_in_a_copy_leads_out_of_the_folder_that_it_is_fetched_into(
+    support: Account, there: Path, tmp_path: Path
+) -> None:
+    some(1)
+    copy(add_mirror("Disk", f"file://{there}"))
+    target = open_target(Mirror.objects.get())
+    strange = ["2026-01/cur/../../../outside", "config/../outside.json", "/2026-01/cur/x", "2026-01/cur/.."]
+    whole = [*target.read(), *(Copied(name, b"Helpdesk-Format: 1\n") for name in strange)]
+    monkeyed = SimpleNamespace(read=lambda: iter(whole))
+    found = fetch(cast("Target", monkeyed), tmp_path / "way" / "back")
+    assert [words.partition(" is no name")[0] for words in found.troubles] == strange
+    assert found.entries == 1
+    assert not list(tmp_path.rglob("outside*"))
 
 
 def test_a_bucket_elsewhere_holds_the_same_objects(

@@ -1,5 +1,6 @@
 """Bring the record back from a mirror: the same files under the same names, byte for byte, and proven by the chain."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from tickets.record.wrapper import Copied
 BATCH, BATCH_BYTES = 100, 8 * 1024 * 1024
 ERASED = b"\nHelpdesk-Erased: "
 MOST_NAMED = 100
+NAMES = re.compile(r"\d{4}-\d\d/cur/\w[\w.,:-]*|config/\w[\w.:-]*\.json", re.ASCII)  # no way leads out of the folder
 
 
 @dataclass(slots=True)
@@ -58,9 +60,9 @@ class _Back:
 
     def take(self, copied: Copied) -> None:
         """Note one file, and write when there are enough."""
-        if copied.words or not copied.data:
+        if wrong := _wrong_with(copied):
             if len(self.found.troubles) < MOST_NAMED:
-                self.found.troubles.append(copied.words or _("%s is empty.") % copied.name)
+                self.found.troubles.append(wrong)
             return
         if copied.name in self.erased:
             return
@@ -79,3 +81,12 @@ class _Back:
         if self.batch:
             self.store.settle(*sorted({name.rsplit("/", 1)[0] for name in self.batch}))
         self.batch, self.size = {}, 0
+
+
+def _wrong_with(copied: Copied) -> str:
+    """Why a file is not written, in words. Whoever keeps a copy may have put anything there, under any name."""
+    if copied.words:
+        return copied.words
+    if not NAMES.fullmatch(copied.name):
+        return _("%s is no name of a file of the record; it is left there.") % copied.name
+    return "" if copied.data else _("%s is empty.") % copied.name
