@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncRequestFactory, Client
+from django.utils import timezone
 
 from tests.flows.desk import arrive, mail, settle
 from tickets.actions.change import set_status
 from tickets.actions.note import note
 from tickets.actions.reply import recipients, reply
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Contact, Message
+from tickets.models import Account, Agent, Contact, InboxItem, Message
 from tickets.record.store import store
 from tickets.views.export import download
 
@@ -153,6 +154,25 @@ def test_what_is_lost_is_listed_in_the_answer(talk: Message, ann: Agent, enter: 
     store().remove(talk.entry.path)
     archive = answer_of(enter(ann), talk.ticket.contact)
     assert talk.public_id in archive.read("missing.txt").decode()
+
+
+def test_mail_set_aside_that_is_gone_meanwhile_is_listed_and_ends_no_answer(
+    talk: Message, ann: Agent, enter: Callable[..., Client]
+) -> None:
+    InboxItem.objects.create(
+        account=talk.account,
+        key="k",
+        source="smtp",
+        state="parked",
+        reason="It cannot be read.",
+        spool="f" * 64,
+        size=3,
+        envelope={"from": "zoe@customer.example"},
+        received_at=timezone.now(),
+    )
+    archive = answer_of(enter(ann), talk.ticket.contact)
+    assert "set-aside" in archive.read("missing.txt").decode()
+    assert archive.testzip() is None
 
 
 def test_under_asgi_it_is_sent_piece_by_piece(talk: Message, ann: Agent) -> None:

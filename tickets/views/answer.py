@@ -67,7 +67,7 @@ def _pieces(person: Person, tally: Tally) -> Iterator[Piece]:
             tally.done += 1
             tally.progress(tally.done, tally.total)
     for item in _parked(person):
-        yield f"mails/set-aside-{item.pk}.eml", item.received_at, [spool.get(item.spool).raw]
+        yield from _set_aside(item, tally)
     if tally.missing:
         yield "missing.txt", now, ["\n".join([*tally.missing, ""]).encode()]
 
@@ -150,6 +150,14 @@ def _files(message: Message, tally: Tally) -> Iterator[Piece]:
     for file in message.attachments.all():
         if found := read_attachment(raw, file.part):
             yield file_name(message, file), message.at, [found.content]
+
+
+def _set_aside(item: InboxItem, tally: Tally) -> Iterator[Piece]:
+    name = f"mails/set-aside-{item.pk}.eml"
+    try:
+        yield name, item.received_at, [spool.get(item.spool).raw]
+    except (OSError, ValueError) as error:  # tried again meanwhile, and filed; or its bytes are lost
+        tally.missing.append(f"{name}: {error}")
 
 
 # --- The index --------------------------------------------------------------------------------------------------------
