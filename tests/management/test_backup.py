@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
@@ -187,6 +188,27 @@ def test_neither_key_nor_secret_settings_are_in_the_file(
     for secret in (KEY, "hidden-word", "open sesame"):
         assert secret.encode() not in content
     assert "The key is not in it" in capsys.readouterr().out
+
+
+def test_nobody_else_on_the_machine_can_read_a_backup(house: Account, tmp_path: Path) -> None:
+    for name in ("all.tar", "all.tar.gz"):
+        call_command("backup", tmp_path / name)
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_restore_leaves_alone_what_else_lives_in_the_database(
+    house: Account, machine: Running, tmp_path: Path
+) -> None:
+    url = machine.environment.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pytest.skip("SQLite: the database is a file of its own")
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("CREATE TABLE bookkeeping (amount integer)")
+        other.execute("INSERT INTO bookkeeping VALUES (42)")
+    call_command("backup", tmp_path / "all.tar")
+    assert restored(machine, tmp_path / "all.tar").returncode == 0
+    with psycopg.connect(url) as other:
+        assert other.execute("SELECT amount FROM bookkeeping").fetchall() == [(42,)]
 
 
 def test_a_restore_writes_over_nothing(house: Account, machine: Running, tmp_path: Path) -> None:

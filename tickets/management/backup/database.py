@@ -14,6 +14,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError
 
 from tickets.models import Account, Agent, Entry, InboxItem
@@ -141,7 +142,7 @@ def _file_back(copy: Path) -> None:
 def _tables_back(folder: Path, migrations: list[tuple[str, str]]) -> None:
     """Empty tables of the copy's own version, then all rows in one transaction: foreign keys are checked at its end."""
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
+        for table in [*tables(), MigrationRecorder.Migration._meta.db_table]:  # whatever else lives there is not ours
             cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
     executor = MigrationExecutor(connection)
     executor.migrate([target for target in migrations if target in executor.loader.graph.nodes])

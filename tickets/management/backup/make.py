@@ -55,6 +55,8 @@ def backup(path: Path, progress: Callable[[int, int], None]) -> Made:
     try:
         with spool.held(), TemporaryDirectory(prefix=".backup-", dir=path.parent) as folder:
             snapshot = copy_into(Path(folder))
+            aside.touch(mode=0o600)  # every mail is in it: nobody else is to read it
+            aside.chmod(0o600)
             with archive.writing(aside) as tar:
                 made = _fill(tar, snapshot, progress)
         _settle(aside, path)
