@@ -116,11 +116,11 @@ def sweep() -> None:
     sweeping.join_missed()
     sweeping.forget_old()
     pace.forget_old()
-    retain()
-    erase.carry_out()
     delivering.give_up_on_abandoned()
     delivering.watch()
     delivering.recheck()
+    retain()  # below what it may have to wait for: an abandoned delivery, say
+    erase.carry_out()
     wake("seal")
 
 

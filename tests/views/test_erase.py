@@ -7,11 +7,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.flows import desk
 from tickets.actions.accounts import change_account
+from tickets.actions.erasing import erase_contact
+from tickets.actions.erasure_report import report
 from tickets.actions.reply import recipients
-from tickets.models import Account, Agent, Contact, Message, Ticket, new_id
+from tickets.models import Account, Agent, Contact, InboxItem, Message, Ticket, new_id
 from tickets.record.erase import carry_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +40,16 @@ def test_an_administrator_erases_a_person_and_reads_the_report(ticket: Ticket, a
     assert "erased on" in browser.get(f"/tickets/{ticket.number}/").content.decode()
     assert recipients(ticket) == ([], []), "nobody is offered as a recipient"
     assert "She asked for it." in browser.get(reverse("tickets:erasure-list")).content.decode()
+
+
+def test_the_report_names_what_could_not_be_read_and_so_not_be_looked_through(
+    ticket: Ticket, ann: Agent, support: Account
+) -> None:
+    fields = {"source": "smtp", "spool": "f" * 64, "size": 3, "received_at": timezone.now()}
+    InboxItem.objects.create(account=support, key="k", state="parked", reason="It cannot be read.", **fields)
+    found = report(erase_contact(ticket.contact, ann, "She asked for it."))
+    assert found is not None
+    assert any(words.startswith("1 arrival is parked") for words in found.unreached)
 
 
 def test_the_same_press_erases_once_and_a_second_one_is_told(ticket: Ticket, ann: Agent, enter: Enter) -> None:

@@ -2,8 +2,9 @@
 
 import mimetypes
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -78,6 +79,22 @@ def discard(draft: Draft) -> None:
     )
 
 
+def erase_drafts(keys: Collection[int]) -> None:
+    """Delete drafts with their files; one that was sent stays empty, so that its key still counts once. In a transaction."""
+    files = DraftFile.objects.filter(draft__in=keys)
+    stored = list(files.values_list("stored", flat=True))
+    files.delete()
+    rows = Draft.objects.filter(pk__in=keys)
+    rows.exclude(message=None).update(subject="", text="", to=[], cc=[], bcc=[])
+    rows.filter(message=None).delete()
+    transaction.on_commit(partial(_remove, stored), robust=True)  # what it cannot remove, the sweep does
+
+
+def _remove(stored: Sequence[str]) -> None:
+    for name in stored:
+        store().remove(f"{FOLDER}/{name}")
+
+
 def schedule(draft: Draft, seconds: float = UNDO_SECONDS) -> Draft:
     """Send is pressed: check all that can be checked, then wait for the undo time. Raises NotAllowed; the draft stays."""
     _check(draft)
@@ -141,8 +158,7 @@ def send_now(pk: int) -> None:
     except (NotAllowed, NoRoute, OSError) as error:
         Draft.objects.filter(pk=pk).update(state=DraftState.EDITING, send_at=None, error=str(error)[:2000])
         return
-    for stored in DraftFile.objects.filter(draft=pk).values_list("stored", flat=True):
-        store().remove(f"{FOLDER}/{stored}")
+    _remove(list(DraftFile.objects.filter(draft=pk).values_list("stored", flat=True)))
     wake("deliver")
 
 

@@ -11,8 +11,9 @@ from django.db.models import Q
 from tickets.actions.consequences import bounces_of
 from tickets.actions.person import Person
 from tickets.mime.parse import Mail, parse
-from tickets.models import Agent, Contact, Delivery, Direction, Entry, Message, Ticket, new_id
+from tickets.models import Agent, Delivery, Direction, Entry, Message, Ticket, new_id
 from tickets.record import erase, read
+from tickets.record.append import head
 
 CUT, WHOLE = "cut", "whole"  # what becomes of others' messages that quote the person: the quote goes, or the message
 WITHOUT_TICKET = ("copy", "screened", "ignored", "contact")  # the condition of an index
@@ -30,7 +31,9 @@ class Order:
     at: datetime
     name: str = field(default_factory=new_id)  # the same for all entries of one erasure
     erased: set[int] = field(default_factory=set)  # numbers, so far
+    earlier: set[int] = field(default_factory=set)  # numbers of erasures before this one, which left something of these
     messages: set[str] = field(default_factory=set)  # public ids of messages that went whole, so far
+    changed: set[str] = field(default_factory=set)  # of those that were cut, too: copies of all of them go
 
 
 @dataclass(slots=True)
@@ -38,21 +41,23 @@ class Plan:
     """What one entry of an erasure takes in."""
 
     tickets: list[int]  # whose subject goes too
+    seen: int  # the last entry that was there when it was made
     erased: list[int] = field(default_factory=list)
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     cut: dict[int, bytes] = field(default_factory=dict)
     deliveries: set[str] = field(default_factory=set)  # public ids, of messages that go
     messages: set[str] = field(default_factory=set)  # public ids, of those that go
+    changed: set[str] = field(default_factory=set)  # of those that are cut, too
 
 
-def plan_for(order: Order, numbers: list[int], contact: Contact | None) -> Plan:
-    """Look at every entry of the tickets `numbers`; with `contact` at those that belong to no ticket."""
+def plan_for(order: Order, numbers: list[int]) -> Plan:
+    """Look at every entry of the tickets `numbers`; without any, at those that belong to no ticket."""
     whose = Q(contact__public_id=order.person.contact) if order.person else Q()
     there = Q(number__in=numbers) | Q(merged_into__number__in=numbers)
     own = set(Ticket.objects.filter(whose, there).values_list("number", flat=True))
     own |= set(Ticket.objects.filter(merged_into__number__in=own).values_list("number", flat=True))
-    plan = Plan(sorted(own))
+    plan = Plan(sorted(own), head().number)
     messages = {
         message.entry_id: message
         for message in Message.objects.filter(entry__in=Entry.objects.filter(scope(numbers)))
@@ -63,7 +68,7 @@ def plan_for(order: Order, numbers: list[int], contact: Contact | None) -> Plan:
     entries = Entry.objects.filter(scope(numbers)).order_by("number")
     for entry in entries.iterator(chunk_size=200):
         _consider(order, plan, entry, messages.get(entry.pk), own)
-    if contact is not None:
+    if not numbers:
         _consider_strays(order, plan)
     return plan
 
@@ -133,6 +138,7 @@ def _bury(plan: Plan, entry: Entry, message: Message | None, person: Person | No
     plan.erased.append(entry.number or 0)
     if message is not None:
         plan.messages.add(message.public_id)
+        plan.changed.add(message.public_id)
         plan.kept[str(entry.number)] = {"id": _id_to_keep(message.message_id, person), "date": message.at.isoformat()}
     kept = _kept_of_others(entry.fields, person)
     if kept != erase.structure(entry.fields):
@@ -183,26 +189,40 @@ def _cut(plan: Plan, entry: Entry, message: Message, person: Person, mail: Mail)
     mail.references = [_id_to_keep(one, person) for one in mail.references]
     plan.deliveries.update(one.public_id for one in message.deliveries.all())  # their outcomes hold what was sent
     plan.erased.append(number)
+    plan.changed.add(message.public_id)
     plan.cut[number] = person.cut(mail)
     decided = {name: value for name, value in entry.fields.items() if name != "knows"}  # the quote is cut for good
-    plan.fields[str(number)] = person.scrub(decided)
+    kept = person.scrub(decided)
+    if decided.get("contact") != person.contact:  # somebody else may bear the same name
+        kept |= {name: decided[name] for name in WHO if name in decided}
+    plan.fields[str(number)] = kept
 
 
 def _consider_strays(order: Order, plan: Plan) -> None:
-    """What arrived and made no message: copies of what goes, and what the person's addresses sent."""
+    """What arrived and made no message: copies of what went or was cut, and what the person's addresses sent."""
     person = order.person
-    assert person is not None
-    strays = Entry.objects.filter(kind__in=WITHOUT_TICKET, number__isnull=False, erased=None).order_by("pk")
+    strays = Entry.objects.filter(kind__in=WITHOUT_TICKET, number__isnull=False).order_by("pk")
+    if person is None:
+        strays = strays.filter(fields__copy_of__in=sorted(order.changed))
     for entry in strays.iterator(chunk_size=500):
         said = entry.fields
-        if said.get("contact") == person.contact or person.is_named_in(str(said)):
+        theirs = person and (said.get("contact") == person.contact or person.is_named_in(str(said)))
+        if theirs or said.get("copy_of") in order.changed:
             _bury(plan, entry, None, person)
-    for entry in Entry.objects.filter(kind=erase.KIND, number__isnull=False).order_by("number").iterator(500):
+    order.erased.update(plan.erased)
+    order.earlier |= earlier(plan)
+    for entry in Entry.objects.filter(number__in=sorted(order.earlier)).order_by("number").iterator(500):
         _consider_erasure(order, plan, entry)
 
 
+def earlier(plan: Plan) -> set[int]:
+    """Return the numbers of the erasures that cut, or left something of, what is erased now."""
+    rows = Entry.objects.filter(number__in=plan.erased, erased__isnull=False).values_list("erased", flat=True)
+    return {number for number in rows if number}
+
+
 def _consider_erasure(order: Order, plan: Plan, entry: Entry) -> None:
-    """An earlier erasure of somebody else left this person's part in its entry; that has been carried out since."""
+    """An earlier erasure left in its entry what is erased now: a person's part, or a cut mail. It is carried out since."""
     said = entry.fields
     gone = {str(number) for number in order.erased} & said["fields"].keys()
     if gone and said["erasure"] != order.name:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import Outcome, settle
+from tickets.actions.drafts import erase_drafts
 from tickets.actions.erase import apply_erasure
-from tickets.actions.erase_plan import CUT, WHOLE, Order, Plan, plan_for, scope
+from tickets.actions.erase_plan import CUT, WHOLE, Order, Plan, earlier, plan_for, scope
+from tickets.actions.hold import check_holds
 from tickets.actions.person import Person, normal, person_of
 from tickets.mime.build import File, build
 from tickets.mime.parse import Mailbox, parse
@@ -41,10 +43,6 @@ TICKETS_AT_ONCE = 5
 TRIES = 5
 
 
-class Held(NotAllowed):
-    """A legal hold forbids the erasure; the text names it."""
-
-
 def erase_contact(
     contact: Contact, by: Agent | None, reason: str, *, quotes: str = CUT, at: datetime | None = None
 ) -> str:
@@ -53,7 +51,7 @@ def erase_contact(
     Returns the erasure's name, under which its report is found. Raises Held, NotAllowed, OSError.
     """
     order = Order(by, _reason(reason), person_of(contact), quotes, at or timezone.now())
-    _check_holds(contact)
+    check_holds(tickets_of(contact), contact)
     own = Ticket.objects.filter(contact=contact)
     _withdraw(Delivery.objects.filter(_to(order.person) | Q(message__ticket__in=own)), order)
     _learn(contact, order)
@@ -68,12 +66,11 @@ def erase_tickets(tickets: Iterable[Ticket], by: Agent | None, reason: str, at: 
     """Erase whole tickets, whoever wrote in them; the tickets themselves stay as empty shells. Raises Held, OSError."""
     order = Order(by, _reason(reason), None, WHOLE, at or timezone.now())
     wanted = list(tickets)
-    held = next((one for one in wanted if one.hold or one.contact.hold), None)
-    if held is not None:
-        raise Held(_held_words(f"#{held.number}", held.hold or held.contact.hold))
+    check_holds([ticket.number for ticket in wanted])
     _withdraw(Delivery.objects.filter(message__ticket__in=wanted), order)
     for numbers in _portions([ticket.number for ticket in wanted]):
         _erase(order, numbers)
+    _erase(order, [])
     wake("append")
     return order.name
 
@@ -82,18 +79,6 @@ def _reason(reason: str) -> str:
     if not reason.strip():
         raise NotAllowed(_("Say why this is to be erased: the reason stays in the record."))
     return storable(reason.strip(), 2000)
-
-
-def _held_words(name: str, hold: str) -> str:
-    return _("%(name)s is held and cannot be erased: %(reason)s") % {"name": name, "reason": hold}
-
-
-def _check_holds(contact: Contact) -> None:
-    if contact.hold:
-        raise Held(_held_words(contact.name or contact.public_id, contact.hold))
-    held = Ticket.objects.filter(number__in=tickets_of(contact)).exclude(hold="").order_by("number").first()
-    if held is not None:
-        raise Held(_held_words(f"#{held.number}", held.hold))
 
 
 def _to(person: Person | None, field: str = "recipient") -> Q:
@@ -146,14 +131,17 @@ def _learn(contact: Contact, order: Order) -> None:
 
 
 def _erase(order: Order, numbers: list[int], contact: Contact | None = None) -> None:
-    """One entry: plan from what is there, then write it, unless something came in between."""
+    """One entry: plan from what is there, then write it, unless something came in between. Without `numbers`: the rest."""
     for _attempt in range(TRIES):
         _write_out(numbers)
-        plan = plan_for(order, numbers, contact)
+        plan = plan_for(order, numbers)
+        before = earlier(plan)
         if not plan.erased and not plan.tickets and contact is None:
             return
         if _record(order, plan, numbers, contact):
             order.erased.update(plan.erased)
+            order.changed |= plan.changed
+            order.earlier |= before
             return
     raise NotAllowed(_("Something new keeps coming in there. Pause the account, then try again."))
 
@@ -165,20 +153,39 @@ def _write_out(numbers: list[int]) -> None:
 
 
 def _record(order: Order, plan: Plan, numbers: list[int], contact: Contact | None) -> bool:
-    """Write the entry and its rows in one transaction; False when the tickets have changed since they were looked at."""
+    """Write the entry and its rows in one transaction; False when the tickets have changed since they were looked at.
+
+    Raises Held when a hold was laid on them since the beginning.
+    """
     original = _mail(order, plan)
     entry = entry_of("erasure", at=order.at, fields=_fields(order, plan, contact), original=original)
     with transaction.atomic():
+        drafts = _drafts(order, plan, contact)
         if contact is not None:
-            Contact.objects.select_for_update().get(pk=contact.pk)
+            contact = Contact.objects.select_for_update().get(pk=contact.pk)
         list(Ticket.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk"))
-        if Entry.objects.filter(scope(numbers), marked_at=None).exists():
+        check_holds(numbers, contact)
+        came_since = Q(marked_at=None) | Q(number__gt=plan.seen)
+        if Entry.objects.filter(scope(numbers)).filter(came_since).exists():
             return False
         entry.save()
         apply_erasure(entry, original)
-        Draft.objects.filter(ticket__number__in=plan.tickets, message=None).delete()
+        erase_drafts(drafts)
         wake("append")
     return True
+
+
+def _drafts(order: Order, plan: Plan, contact: Contact | None) -> set[int]:
+    """Lock the drafts that go, before any other row, as sending one does: of these tickets and messages, or to the person."""
+    which = Q(ticket__number__in=plan.tickets) | Q(message__entry__number__in=plan.erased)
+    if contact is not None and order.person:
+        unsent = Draft.objects.filter(message=None).only("to", "cc", "bcc")
+        which |= Q(pk__in=[draft.pk for draft in unsent if _is_addressed(draft, order.person)])
+    return {draft.pk for draft in Draft.objects.select_for_update(of=("self",)).filter(which).order_by("pk")}
+
+
+def _is_addressed(draft: Draft, person: Person) -> bool:
+    return any(box["address"].lower() in person.addresses for box in [*draft.to, *draft.cc, *draft.bcc])
 
 
 def _fields(order: Order, plan: Plan, contact: Contact | None) -> dict[str, Any]:

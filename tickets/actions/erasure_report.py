@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
-from tickets.models import Agent, Entry
+from tickets.models import Agent, Entry, InboxItem, ItemState
 from tickets.record import erase
 from tickets.record.mirror import unreached
 
@@ -65,6 +65,12 @@ def _unreached(entries: list[Entry]) -> Iterator[str]:
     yield _("Backups made before %(day)s still hold it: they are not changed. Delete them when newer ones exist.") % {
         "day": day
     }
+    if parked := InboxItem.objects.filter(state=ItemState.PARKED).count():
+        yield ngettext(
+            "%(count)d arrival is parked: it could not be read, so nobody knows whose words are in it. Look at it.",
+            "%(count)d arrivals are parked: they could not be read, so nobody knows whose words are in them. Look at them.",
+            parked,
+        ) % {"count": parked}
     yield _("Exports and files that somebody downloaded before are not known here.")
     yield _("Mail that was sent lies in the mailboxes of those who received it.")
     if settings.RECORD_URL.startswith("s3:"):

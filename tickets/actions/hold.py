@@ -1,8 +1,10 @@
 """Legal hold: what must be kept, whatever a person asks or a retention period says. Beats every erasure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,12 +12,38 @@ from tickets.actions import compose
 from tickets.actions.change import NotAllowed, change
 from tickets.mime.build import build
 from tickets.mime.parse import Mailbox
-from tickets.models import Account, Agent, Contact, Entry, Ticket
+from tickets.models import Account, Agent, Contact, Direction, Entry, Message, Ticket
 from tickets.models.text import storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
 
 LONGEST_REASON = 2000
+
+
+class Held(NotAllowed):
+    """A legal hold forbids an erasure; the text names it."""
+
+
+def check_holds(numbers: Sequence[int], contact: Contact | None = None) -> None:
+    """Raise Held when `contact`, one of these tickets, or a person whose words are in one of them is held."""
+    if contact is not None and contact.hold:
+        raise Held(_held_words(contact.name or contact.public_id, contact.hold))
+    if ticket := Ticket.objects.filter(number__in=numbers).exclude(hold="").order_by("number").first():
+        raise Held(_held_words(f"#{ticket.number}", ticket.hold))
+    if person := held_people(numbers).order_by("pk").first():
+        raise Held(_held_words(person.name or person.public_id, person.hold))
+
+
+def held_people(numbers: Sequence[int]) -> QuerySet[Contact]:
+    """Return the held contacts who are customers of, or wrote in, these tickets and those merged into them."""
+    there = Ticket.objects.filter(Q(number__in=numbers) | Q(merged_into__number__in=numbers))
+    wrote = Message.objects.filter(ticket__in=there, direction=Direction.IN)
+    who = Q(pk__in=there.values("contact")) | Q(pk__in=wrote.values("contact"))
+    return Contact.objects.filter(who).exclude(hold="")
+
+
+def _held_words(name: str, hold: str) -> str:
+    return _("%(name)s is held and cannot be erased: %(reason)s") % {"name": name, "reason": hold}
 
 
 def hold_ticket(ticket: Ticket, reason: str, by: Agent, at: datetime | None = None) -> Ticket:

@@ -58,6 +58,8 @@ def apply_merge(entry: Entry) -> None:
     )
     ticket.participants.all().delete()
     Ticket.objects.filter(merged_into=ticket).update(merged_into=into)
+    into.hold = "\n".join(filter(None, [into.hold, ticket.hold]))  # what must be kept lies there now
+    ticket.hold = ""
     _count(into, entry.at)
     ticket.merged_into, ticket.state, ticket.message_count, ticket.updated_at = into, State.CLOSED, 0, entry.at
     ticket.save()

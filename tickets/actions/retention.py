@@ -1,23 +1,35 @@
 """Retention: a ticket that has rested longer than its mailbox keeps them is erased, unless a legal hold beats that."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets.actions.change import NotAllowed
 from tickets.actions.erasing import erase_contact, erase_tickets, tickets_of
-from tickets.models import Account, Contact, State, Ticket
+from tickets.models import Account, Contact, Direction, Message, State, Ticket
 
 MOST = 50  # tickets a round; the next one goes on
+log = logging.getLogger(__name__)
 
 
 def overdue(mailbox: Account, now: datetime) -> QuerySet[Ticket]:
     """Return the tickets of `mailbox` that have rested longer than it keeps them, held ones left out."""
     end = now - timedelta(days=mailbox.retention_days or 0)
     resting = Ticket.objects.filter(mailbox=mailbox, state__in=(State.SOLVED, State.CLOSED), merged_into=None)
-    return resting.filter(last_message_at__lt=end, updated_at__lt=end, erased_at=None, hold="", contact__hold="")
+    due = resting.filter(last_message_at__lt=end, updated_at__lt=end, erased_at=None, hold="", contact__hold="")
+    return due.exclude(Exists(_of_held_people(OuterRef("pk")))).exclude(Exists(_merged_from_held(OuterRef("pk"))))
+
+
+def _of_held_people(ticket: OuterRef) -> QuerySet[Message]:
+    return Message.objects.filter(ticket=ticket, direction=Direction.IN).exclude(contact__hold="")
+
+
+def _merged_from_held(ticket: OuterRef) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(merged_into=ticket).exclude(contact__hold="")
 
 
 def retain(now: datetime | None = None) -> int:
@@ -29,14 +41,29 @@ def retain(now: datetime | None = None) -> int:
         if tickets:
             days = {"name": mailbox.name, "days": mailbox.retention_days}
             reason = _("%(name)s keeps a resting ticket for %(days)d days.") % days
-            erase_tickets(tickets, None, reason, when)
+            erased += _erase(tickets, reason, when)
             _let_go({ticket.contact for ticket in tickets}, reason, when)
-            erased += len(tickets)
     return erased
+
+
+def _erase(tickets: Sequence[Ticket], reason: str, when: datetime) -> int:
+    """Erase them; when something stands in the way of one, all but that, which the next round tries again."""
+    try:
+        erase_tickets(tickets, None, reason, when)
+    except NotAllowed as error:
+        if len(tickets) == 1:
+            log.warning("Ticket #%d is overdue and not erased yet: %s", tickets[0].number, error)
+            return 0
+        return sum(_erase([ticket], reason, when) for ticket in tickets)
+    return len(tickets)
 
 
 def _let_go(contacts: Iterable[Contact], reason: str, when: datetime) -> None:
     """Erase the people of whom nothing but erased tickets is left."""
     for contact in sorted(contacts, key=lambda one: one.pk):
-        if not Ticket.objects.filter(number__in=tickets_of(contact), erased_at=None).exists():
+        if Ticket.objects.filter(number__in=tickets_of(contact), erased_at=None).exists():
+            continue
+        try:
             erase_contact(contact, None, reason, at=when)
+        except NotAllowed as error:
+            log.warning("Contact %s has only erased tickets and is not erased: %s", contact.public_id, error)

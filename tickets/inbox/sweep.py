@@ -6,9 +6,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from tickets.actions.drafts import FOLDER as DRAFTS
 from tickets.actions.merge import merge
 from tickets.inbox.accept import Arrival, item_of
-from tickets.models import Account, AwaitedId, Draft, DraftState, Entry, InboxItem, ItemState, Message, WriteKey
+from tickets.models import (
+    Account,
+    AwaitedId,
+    Draft,
+    DraftFile,
+    DraftState,
+    Entry,
+    InboxItem,
+    ItemState,
+    Message,
+    WriteKey,
+)
 from tickets.record import spool
 from tickets.record.store import store
 from tickets.wake import wake
@@ -60,8 +72,18 @@ def drop_unreferenced() -> int:
         ).values_list("spool", flat=True)
     )
     finished = [name for name in arrived if name.rsplit("/", 1)[1] in done]
-    spool.drop([*old, *finished])
-    return len(old) + len(finished)
+    thrown_away = _without_draft()
+    spool.drop([*old, *finished, *thrown_away])
+    return len(old) + len(finished) + len(thrown_away)
+
+
+def _without_draft() -> list[str]:
+    """Files whose drafts were sent, thrown away or erased."""
+    kept = list(store().names(DRAFTS))[:MOST]
+    used = set(
+        DraftFile.objects.filter(stored__in=[n.rsplit("/", 1)[1] for n in kept]).values_list("stored", flat=True)
+    )
+    return [name for name in kept if name.rsplit("/", 1)[1] not in used and _age(name) > ORPHAN_AGE]
 
 
 def _age(name: str) -> timedelta:
