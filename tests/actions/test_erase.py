@@ -29,9 +29,9 @@ from tickets.inbox.sweep import drop_unreferenced
 from tickets.mime.build import File
 from tickets.mime.parse import parse
 from tickets.models import Account, Address, Agent, Contact, Delivery, Draft, Entry, InboxItem, Message, State, Ticket
-from tickets.record import erase, read, trace
+from tickets.record import erase, read, spool, trace
 from tickets.record.compare import differences, snapshot
-from tickets.record.erase import carry_out, structure
+from tickets.record.erase import carry_out, pending, structure
 from tickets.record.store import store
 from tickets.record.verify import verify
 
@@ -399,6 +399,20 @@ def test_files_of_drafts_that_are_gone_are_swept_away(
     monkeypatch.setattr(sweep, "ORPHAN_AGE", timedelta(0))
     assert drop_unreferenced() == 1
     assert list(store().names(FOLDER)) == [f"{FOLDER}/{kept.stored}"]
+
+
+def test_while_a_backup_is_made_nothing_in_the_record_is_replaced(asked: Ticket, ann: Agent) -> None:
+    with spool.held():
+        with pytest.raises(NotAllowed, match="A backup is being made"):
+            erase_contact(zoe(), ann, "She asked for it.")
+        assert Message.objects.filter(text__contains=SECRET).exists()
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.append_all()
+    with spool.held():
+        assert carry_out() == 0
+    carry_out()
+    assert pending() == []
+    assert "accident" not in whole_record()
 
 
 def test_an_erasure_needs_a_reason_and_keeps_its_author(asked: Ticket, ann: Agent) -> None:

@@ -34,7 +34,7 @@ from tickets.models import (
     new_id,
 )
 from tickets.models.text import storable
-from tickets.record import erase, read
+from tickets.record import erase, read, spool
 from tickets.record.append import append_all
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -150,6 +150,8 @@ def _write_out(numbers: list[int]) -> None:
     """An entry is erased in the record: until it has its number and file, there is nothing to put a tombstone on."""
     append_all()
     erase.carry_out()
+    if spool.is_held():
+        raise NotAllowed(_("A backup is being made, and its record must not change. Try again when it has ended."))
 
 
 def _record(order: Order, plan: Plan, numbers: list[int], contact: Contact | None) -> bool:

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from tickets.mime.fields import id_field
 from tickets.mime.parse import parse
 from tickets.models import Counter, Entry
-from tickets.record import read, trace
+from tickets.record import read, spool, trace
 from tickets.record.store import store
 from tickets.wake import wake
 
@@ -97,8 +97,11 @@ def pending() -> list[Entry]:
 def carry_out() -> int:
     """Put the tombstones of erasures that are in the record in place; return how many files. Raises OSError.
 
-    Each step can be repeated: killed in the middle, the next call goes on.
+    Each step can be repeated: killed in the middle, the next call goes on. While a backup runs they wait: its database
+    does not know of them, and a tombstone in its record would name an erasure that is not there.
     """
+    if spool.is_held():
+        return 0
     replaced = 0
     Counter.objects.get_or_create(name=CARRIED_OUT)
     while waiting := pending():
