@@ -192,6 +192,13 @@ def test_a_place_that_is_none_is_refused_with_what_to_write(typed: str, words: s
         place_of(typed)
 
 
+def test_a_password_with_odd_signs_is_not_repeated_in_the_refusal() -> None:
+    with pytest.raises(NoPlace, match="%2F") as refused:
+        place_of("imaps://ann:open/sesame@imap.example.org/Folder")
+    assert "open" not in str(refused.value)
+    assert "sesame" not in str(refused.value)
+
+
 def test_the_record_is_not_copied_into_itself(data_dir: Path) -> None:
     for place in (data_dir / "record", data_dir / "record" / "copy", data_dir):
         with pytest.raises(NoPlace, match="The record itself"):

@@ -26,8 +26,9 @@ def place_of(typed: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         _port, password = parts.port, unquote(parts.password or "")
-    except ValueError as error:
-        raise NoPlace(_("%(url)s is no URL: %(error)s.") % {"url": url, "error": error}) from None
+    except ValueError:  # its text may hold a part of the password, as the URL does
+        words = _("This is no URL. In user and password, write %(signs)s as %(codes)s.")
+        raise NoPlace(words % {"signs": "@ : / # ?", "codes": "%40 %3A %2F %23 %3F"}) from None
     if wrong := _wrong_with(parts):
         raise NoPlace(wrong)
     url = parts._replace(netloc=_without_password(parts.netloc), fragment="").geturl()
