@@ -415,6 +415,20 @@ def test_while_a_backup_is_made_nothing_in_the_record_is_replaced(asked: Ticket,
     assert "accident" not in whole_record()
 
 
+def test_answers_of_ours_that_moved_in_as_history_go_too(support: Account, ann: Agent) -> None:
+    then = timezone.now() - timedelta(days=9)
+    moving_in = {"from": None, "to": [], "moving_in": {"close_after": 14, "flags": []}}
+    desk.arrive(support, desk.mail(SECRET, date=then), history=True, received_at=then, envelope=moving_in)
+    ours = desk.mail("Rest your knee.", sender="support@desk.example", to="zoe@customer.example", date=then)
+    desk.arrive(support, ours, history=True, received_at=then, envelope=moving_in)
+    assert Message.objects.filter(direction="out", text__contains="Rest your knee").exists()
+    erase_contact(zoe(), ann, "She asked for it.")
+    desk.settle()
+    carry_out()
+    assert "knee" not in whole_record()
+    assert desk.rebuilt_differences() == []
+
+
 def test_an_erasure_needs_a_reason_and_keeps_its_author(asked: Ticket, ann: Agent) -> None:
     with pytest.raises(NotAllowed, match="Say why"):
         erase_contact(zoe(), ann, "  ")

@@ -99,7 +99,7 @@ def _empty_messages(emptied: Sequence[Received]) -> None:
 
 def _said(one: Received, message: Message) -> Message:
     """The message as it would be made from the tombstone."""
-    if message.direction == Direction.IN:
+    if one.entry.kind == "received":  # history that our side wrote is among it
         return received_message(one, look_up([one.fields]))
     return said_message(one.entry, one.mail, message.ticket, message.author)
 
