@@ -117,7 +117,7 @@ def _add_plain(body: Body, leaf: Part) -> None:
 def _shown_as(leaf: Part) -> str:
     """plain, html, calendar, hidden (an alternative that nobody sees), or "" for an attachment."""
     kind = leaf.content_type
-    if leaf.disposition == "attachment" or (kind != "text/calendar" and leaf.filename):
+    if leaf.disposition == "attachment" or (leaf.filename and not _may_be_named(leaf)):
         return ""
     if kind.startswith("multipart/"):
         return "plain" if leaf.parent is None else ("hidden" if leaf.start >= leaf.end else "")
@@ -136,6 +136,17 @@ def _shown_as(leaf: Part) -> str:
     if kind != "text/plain" and leaf.parent is not None and leaf.parent.content_type == "multipart/alternative":
         return "hidden" if leaf.parent.offers_text else "plain"
     return "plain"
+
+
+def _may_be_named(leaf: Part) -> bool:
+    """Some programs name the alternatives of the body ("body.html"), which makes no files of them; and every invitation has a name."""
+    kind = leaf.content_type
+    if kind == "text/calendar":
+        return True
+    above = leaf.parent
+    if above is not None and above.content_type == "multipart/related" and above.children[0] is leaf:
+        above = above.parent
+    return above is not None and above.content_type == "multipart/alternative" and kind in ("text/plain", "text/html")
 
 
 def _within(leaf: Part, kind: str) -> bool:
