@@ -5,6 +5,8 @@ import pytest
 from tests.flows.desk import arrive, mail, mailbox, rebuilt_differences, settle
 from tickets.actions.people import add_agent
 from tickets.actions.reply import recipients, reply
+from tickets.inbox.accept import accept
+from tickets.inbox.process import process_all
 from tickets.models import Account, Message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -57,3 +59,14 @@ def test_a_rebuild_cuts_the_same(answer: Message) -> None:
     back(answer, f"{OURS}\n\nAnd where is the manual?")
     assert rebuilt_differences() == []
     assert set(Message.objects.filter(direction="in").values_list("reply", flat=True)) >= {"Thursday is fine."}
+
+
+def test_a_rebuild_knows_our_words_from_imported_mail_of_the_same_batch(transactional_db: None) -> None:
+    support = mailbox()
+    sent = mail(OURS, sender="support@desk.example", to="zoe@customer.example", message_id="sent@desk.example")
+    accept(support, sent, source="import", history=True)
+    process_all()
+    accept(support, mail(f"Thursday is fine.\n\n{OURS}", answers="sent@desk.example"), source="import", history=True)
+    process_all()
+    assert Message.objects.get(direction="in").reply == "Thursday is fine."
+    assert rebuilt_differences() == []

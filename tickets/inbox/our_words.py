@@ -13,6 +13,7 @@ from tickets.inbox.desk import named_ids, tokens
 from tickets.mime.known import MOST_SENT, reply_knowing
 from tickets.mime.parse import Mail
 from tickets.models import Direction, Entry, Message
+from tickets.models.text import storable
 
 LONGEST = 50_000  # characters of each of our texts that are compared
 MOST = 500  # messages of ours that are fetched for one batch
@@ -43,14 +44,15 @@ def _cut(arriving: Arriving, texts: Mapping[str, str]) -> None:
 
 
 def cut_again(entries: Iterable[Entry], mails: Iterable[Mail]) -> None:
-    """The same for a rebuild: with the messages that each entry names."""
-    pairs = [
-        (entry.fields["knows"], mail) for entry, mail in zip(entries, mails, strict=True) if "knows" in entry.fields
-    ]
+    """The same for a rebuild: with the messages that each entry names. One may be of the same batch, where it was imported."""
+    both = list(zip(entries, mails, strict=True))
+    pairs = [(entry.fields["knows"], mail) for entry, mail in both if "knows" in entry.fields]
     wanted = {name for names, _ in pairs for name in names}
     rows = (
         Message.objects.filter(public_id__in=wanted).values_list("public_id", Left("text", LONGEST)) if wanted else []
     )
-    texts = dict(rows)
+    texts = {entry.fields.get("message", ""): storable(mail.text)[:LONGEST] for entry, mail in both if wanted} | dict(
+        rows
+    )
     for names, mail in pairs:
         mail.reply = reply_knowing(mail, [texts[name] for name in names if name in texts])
