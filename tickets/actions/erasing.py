@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
@@ -210,13 +211,14 @@ def _mail(order: Order, plan: Plan) -> bytes:
     mailbox = Account.objects.filter(mailbox=None).order_by("pk").first()
     home = mailbox.address if mailbox else "helpdesk@helpdesk.invalid"
     who = order.by.name if order.by else _("The retention period")
-    named = ", ".join(str(number) for number in plan.erased) or "–"
-    words = _("%(who)s erased %(count)d entries") % {"who": who, "count": len(plan.erased)}
+    named = ", ".join(str(number) for number in plan.erased)
+    counted = ngettext("%(who)s erased %(count)d entry", "%(who)s erased %(count)d entries", len(plan.erased))
+    words = counted % {"who": who, "count": len(plan.erased)} if named else _("%(who)s erased a person") % {"who": who}
     return build(
         from_=Mailbox(who, home),
         to=[Mailbox("", home)],
         subject=words,
-        text=f"{words}: {named}\n\n{order.reason}\n",
+        text=f"{words}: {named or '–'}\n\n{order.reason}\n",
         message_id=compose.new_message_id(0, mailbox) if mailbox else f"{new_id()}@helpdesk.invalid",
         date=order.at,
         files=[File(f"{number}.eml", "application/octet-stream", body) for number, body in sorted(plan.cut.items())],
