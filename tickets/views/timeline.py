@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from tickets.models import (
@@ -64,7 +64,7 @@ class Said:
 
     @property
     def reactions(self) -> list[Reaction]:
-        return list(self.message.reactions.all())
+        return list(self.message.reactions.all()) if self.message.has_reactions else []  # type: ignore[attr-defined]
 
     @property
     def is_line(self) -> bool:
@@ -108,7 +108,8 @@ class Said:
     @property
     def reports(self) -> list[Told]:
         """What machines told of it: delayed, delivered, read, unwanted."""
-        return [told for report in self.message.reports.all() if (told := told_of(report)) is not None]
+        told = self.message.reports.all() if self.message.has_reports else []  # type: ignore[attr-defined]
+        return [words for report in told if (words := told_of(report)) is not None]
 
     @property
     def report_words(self) -> str:
@@ -263,6 +264,7 @@ class Timeline:
 def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Timeline:
     """The last 40 messages with the events since the first of them; `every`: all of them. `names`: agents by public id."""
     messages = list(shown(ticket)[: None if every else MOST_SHOWN])[::-1]
+    fetch_told(messages)
     earlier = max(0, ticket.message_count - len(messages)) if len(messages) == MOST_SHOWN else 0
     since = messages[0].at if messages and earlier else None
     items: list[Said | Happened] = [Said(one, is_first=not earlier and not place) for place, one in enumerate(messages)]
@@ -278,19 +280,29 @@ def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Time
 def shown(ticket: Ticket) -> QuerySet[Message]:
     """The ticket's messages, the newest first, without the large texts that are fetched when wanted."""
     deliveries = Delivery.objects.order_by("pk").select_related("account").defer("account__secrets", "account__config")
-    reports = Message.objects.exclude(report={}).only("public_id", "speaks_of", "report", "at").order_by("at", "pk")
+    told = {
+        "has_reactions": Exists(Reaction.objects.filter(message=OuterRef("pk"))),
+        "has_reports": Exists(Message.objects.filter(speaks_of=OuterRef("pk")).exclude(report={})),
+    }
     return (
-        ticket.messages.annotate(has_html=~Q(html=""), folded=~Q(text=F("reply")))
+        ticket.messages.annotate(has_html=~Q(html=""), folded=~Q(text=F("reply")), **told)
         .select_related("author", "entry")
         .prefetch_related(
             Prefetch("attachments", Attachment.objects.select_related("fetch").order_by("part")),
             Prefetch("deliveries", deliveries),
-            Prefetch("reactions", Reaction.objects.order_by("pk")),
-            Prefetch("reports", reports),
         )
         .defer("html", "text", "references", "author__preferences", "author__password", "entry__body", "entry__fields")
         .order_by("-at", "-id")
     )
+
+
+def fetch_told(messages: list[Message]) -> None:
+    """Fetch what is told of messages, for those of which anything is: most of the time there is nothing to ask for."""
+    reports = Message.objects.exclude(report={}).only("public_id", "speaks_of", "report", "at").order_by("at", "pk")
+    reacted = [one for one in messages if one.has_reactions]  # type: ignore[attr-defined]
+    reported = [one for one in messages if one.has_reports]  # type: ignore[attr-defined]
+    prefetch_related_objects(reacted, Prefetch("reactions", Reaction.objects.order_by("pk")))
+    prefetch_related_objects(reported, Prefetch("reports", reports))
 
 
 def happened(ticket: Ticket, since: datetime | None, names: dict[str, str]) -> Iterable[Happened]:
