@@ -18,7 +18,7 @@ from tests.services.holdfast import Running
 from tests.services.ports import free_port, wait_until
 
 APART = {"DATABASE_URL": ""}  # each has a database of its own, whatever the tests run on
-TELLING = ("Auto-Submitted", "X-Auto-Response-Suppress", "Precedence", "In-Reply-To", "References")
+TELLING = ("Auto-Submitted", "X-Auto-Response-Suppress", "X-Loop", "Precedence", "In-Reply-To", "References")
 
 
 class RudeRelay:
