@@ -172,6 +172,7 @@ class Helpdesk(RuleBasedStateMachine):
         assert desk.rebuilt_differences() == []
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("steps", [12])
 def test_a_rebuild_gives_back_whatever_was_done(steps: int, transactional_db: None) -> None:
     run_state_machine_as_test(

@@ -152,7 +152,7 @@ def _fresh(mails: list[Arriving]) -> list[Arriving]:
     """Forget what a failed attempt decided."""
     for mail in mails:
         mail.fields, mail.number, mail.entry.pk, mail.entry._state.adding = {}, 0, None, True
-        mail.about, mail.entry.kind = "", "received"
+        mail.about, mail.entry.kind, mail.entry.ticket_number = "", "received", None
     return mails
 
 

@@ -46,7 +46,8 @@ def contact(request: HttpRequest, public_id: str) -> HttpResponse:
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("tickets:erasure-show", name=once_in_steps(request, lambda: _erase(request, person, form)))
+            name = once_in_steps(request, lambda: _erase(request, person, form))
+            return redirect("tickets:erasure-show", name=name) if name else redirect("tickets:erasure-list")
         except NotAllowed as error:
             form.add_error(None, str(error))
     return render(
