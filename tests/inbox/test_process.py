@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -48,6 +49,22 @@ def test_what_was_accepted_lies_in_the_spool_before_its_row_is_there(
     assert adopt() == 1
     process_all()
     assert Message.objects.get().text == "Keep me"
+
+
+def test_what_lies_in_the_spool_without_rows_is_adopted_in_the_order_in_which_it_came(
+    support: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise DatabaseError("gone")
+
+    now = timezone.now()
+    arrivals = [Arrival(support, mail(f"Line {n}"), "poll", str(n), {}, now) for n in range(90, 120)]
+    monkeypatch.setattr(accepting, "insert_new", broken)
+    with pytest.raises(DatabaseError):
+        accept_many(arrivals)
+    monkeypatch.undo()
+    assert adopt() == 30
+    assert list(InboxItem.objects.order_by("pk").values_list("key", flat=True)) == [str(n) for n in range(90, 120)]
 
 
 def test_the_same_arrival_again_is_counted_and_makes_nothing_twice(support: Account) -> None:

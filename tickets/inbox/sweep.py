@@ -30,16 +30,29 @@ MOST = 500
 
 
 def adopt() -> int:
-    """Make the rows of files in spool/in that have none: their source got no OK, or the row was lost. Return how many."""
+    """Make the rows of files in spool/in that have none: their source got no OK, or the row was lost. Return how many.
+
+    In the order in which they arrived, which a folder does not keep: a chat is filed in the order of its rows.
+    """
     names = [name.rsplit("/", 1)[1] for name in store().names(spool.IN)][: MOST * 20]
-    adopted = 0
+    lost: list[tuple[str, int, str, str]] = []
     for start in range(0, len(names), MOST):
         some = names[start : start + MOST]
         known = set(InboxItem.objects.filter(spool__in=some).values_list("spool", flat=True))
-        adopted += sum(_adopt(name) for name in some if name not in known)
+        lost += [place for name in some if name not in known and (place := _place(name)) is not None]
+    adopted = sum(_adopt(name) for *_order, name in sorted(lost))
     if adopted:
         wake("process_inbox")
     return adopted
+
+
+def _place(name: str) -> tuple[str, int, str, str] | None:
+    """Where an arrival stands among others, by its time and the number that its vendor gave it; None: it is gone."""
+    try:
+        said = spool.get(name).heading
+    except FileNotFoundError:
+        return None
+    return said["received"], len(said["key"]), said["key"], name
 
 
 def _adopt(name: str) -> int:
