@@ -49,8 +49,8 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     erasure = read_erasure(entry, original)
     found = Entry.objects.filter(number__in=erasure.erased).select_related("account").order_by("number")
     rows = [row for row in found if not (row.erased and entry.number and row.erased > entry.number)]  # a later one's
-    whole = [row for row in rows if row.erased is None or row.erased != entry.number]
-    there = [row for row in rows if row not in whole]  # in a rebuild: the tombstone lies in its place already
+    there = [row for row in rows if row.erased and row.erased == entry.number]  # in a rebuild: a tombstone already
+    whole = [row for row in rows if not (row.erased and row.erased == entry.number)]
     _empty_messages([*_rewrite(whole, erasure), *(Received(row, parse(read.original(row))) for row in there)])
     touched = set(Message.objects.filter(entry__in=[row.pk for row in rows]).values_list("ticket", flat=True))
     _empty_deliveries(rows)

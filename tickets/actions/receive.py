@@ -192,7 +192,8 @@ def said_at(one: Received, decided: dict[str, Any] | None = None) -> datetime:
     return one.entry.at
 
 
-def _boxes(boxes: Iterable[Mailbox]) -> list[dict[str, str]]:
+def stored_boxes(boxes: Iterable[Mailbox]) -> list[dict[str, str]]:
+    """Return names and addresses as a message keeps them."""
     return [{"name": storable(box.name), "address": storable(box.address)} for box in boxes]
 
 
@@ -212,9 +213,9 @@ def received_message(one: Received, rows: Lookups) -> Message:
         contact=rows.contacts[fields["contact"]],
         from_name=storable(sender.name, 320),
         from_address=storable(sender.address.lower() if "direction" in fields else fields["address"], 320),
-        to=_boxes(mail.to),
-        cc=_boxes(mail.cc),
-        reply_to=_boxes(mail.reply_to),
+        to=stored_boxes(mail.to),
+        cc=stored_boxes(mail.cc),
+        reply_to=stored_boxes(mail.reply_to),
         subject=storable(mail.subject or "", LONGEST_SUBJECT),
         date=mail.date,
         at=said_at(one),

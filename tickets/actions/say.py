@@ -10,7 +10,7 @@ from django.db import transaction
 from tickets.actions import compose
 from tickets.actions.change import set_state
 from tickets.actions.participants import add_participants, save_participants
-from tickets.actions.receive import answered_ids, attachments_of, touch
+from tickets.actions.receive import answered_ids, attachments_of, stored_boxes, touch
 from tickets.mime.build import File
 from tickets.mime.parse import Mail, Mailbox, parse
 from tickets.models import (
@@ -170,10 +170,6 @@ def _contact(entry: Entry) -> Contact:
     return contact
 
 
-def _boxes(values: Sequence[Mailbox]) -> list[dict[str, str]]:
-    return [{"name": storable(box.name), "address": storable(box.address)} for box in values]
-
-
 def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> Message:
     """Return the unsaved message that an entry of kind "reply" or "note" and its mail make."""
     fields = entry.fields
@@ -191,8 +187,8 @@ def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> 
         contact=ticket.contact,
         from_name=storable(sender.name),
         from_address=storable(sender.address),
-        to=_boxes(mail.to),
-        cc=_boxes(mail.cc),
+        to=stored_boxes(mail.to),
+        cc=stored_boxes(mail.cc),
         bcc=fields.get("bcc", []),
         subject=storable(mail.subject or "", LONGEST_SUBJECT),
         date=mail.date,

@@ -71,14 +71,8 @@ def folder_of(account: Account) -> str:
 @contextmanager
 def signed_in(server: Server) -> Iterator[IMAPClient]:
     """A connection with no folder open, for as long as the block runs. Raises TurnedAway, Unreachable."""
+    client = enter(server)
     try:
-        client = _dial(server)
-    except ssl.SSLCertVerificationError as error:
-        raise TurnedAway(distrust(server, error)) from error
-    except (OSError, IMAPClientError) as error:
-        raise Unreachable(unreachable(server, error)) from error
-    try:
-        _sign_in(client, server)
         yield client
     except OSError as error:
         raise Unreachable(unreachable(server, error)) from error

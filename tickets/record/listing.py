@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from tickets.record.store import Store, store
 
 _ENTRY = re.compile(r"(\d{4}-\d\d)/cur/(\d{10,18})\.([0-9a-f]{16}):2,([A-Za-z]*)")
-_MONTH = re.compile(r"\d{4}-\d\d/")
 OURS = ("spool/", "config/")  # folders of the record that hold no entries
 SEEN = "S"  # the flags that a file is written with; a mail program may have changed them
 
@@ -74,11 +73,6 @@ class Listing:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self.number(middle) <= number else (low, middle)
         return low
-
-
-def is_of_a_month(name: str) -> bool:
-    """Whether a name lies in a month's Maildir."""
-    return bool(_MONTH.match(name))
 
 
 def listing(place: Store | None = None) -> Listing:
