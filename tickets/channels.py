@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -110,27 +109,6 @@ class Field:
     check: Callable[[str], str] | None = None  # what is wrong with a value, in words; "" for nothing
 
 
-def _week_fault(typed: str) -> str:
-    try:
-        conversations.read_week(typed)
-    except conversations.Unreadable as error:
-        return _("“%s” cannot be read. Write it like this: Mon-Fri 09:00-17:00, Sat 10:00-14:00") % error
-    return ""
-
-
-def _days_fault(typed: str) -> str:
-    try:
-        conversations.read_days(typed)
-    except conversations.Unreadable as error:
-        return _("“%s” is no day. Write 2026-12-24 for one, 12-25 for every year.") % error
-    return ""
-
-
-def _zone_fault(typed: str) -> str:
-    known = not typed or typed in available_timezones()
-    return "" if known else _("There is no time zone %s. Write it like this: Europe/Berlin") % typed
-
-
 def _number_fault(typed: str) -> str:
     return "" if not typed or typed.isdecimal() else _("%s is no whole number.") % typed
 
@@ -166,24 +144,6 @@ CONVERSATION: tuple[Field, ...] = (
         gettext_noop("What to say when nobody is there"),
         help=gettext_noop("$opens is when somebody is there next. Empty: a short text in the account's language."),
         is_long=True,
-    ),
-    Field(
-        "hours",
-        gettext_noop("Hours"),
-        help=gettext_noop("Mon-Fri 09:00-17:00, Sat 10:00-14:00. Empty: somebody is always there."),
-        check=_week_fault,
-    ),
-    Field(
-        "days_off",
-        gettext_noop("Days off"),
-        help=gettext_noop("2026-12-24 for one day, 12-25 for every year."),
-        check=_days_fault,
-    ),
-    Field(
-        "time_zone",
-        gettext_noop("Time zone of the hours"),
-        help=gettext_noop("Europe/Berlin. Empty: that of this helpdesk."),
-        check=_zone_fault,
     ),
 )
 

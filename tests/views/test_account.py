@@ -72,3 +72,23 @@ def test_a_check_keeps_what_it_found(support: Account, ann: Agent, enter: Callab
     support.refresh_from_db()
     assert (support.health, bool(support.health_reason)) == ("degraded", True)
     assert "Sending:" in enter(ann).get("/accounts/").content.decode()
+
+
+def test_hours_are_typed_as_people_write_them_and_stored_by_weekday(ann: Agent, enter: Callable[..., Client]) -> None:
+    client = enter(ann)
+    hours = {
+        "hours": "Mon-Tue 9:00-17:00",
+        "days_off": "12-25 Christmas",
+        "time_zone": "Europe/Berlin",
+        "footer": "Ltd",
+    }
+    client.post("/accounts/add/", FORM | hours)
+    account = Account.objects.get()
+    assert account.hours == {"mon": [["09:00", "17:00"]], "tue": [["09:00", "17:00"]]}
+    assert account.days_off == [{"day": "12-25", "name": "Christmas"}]
+    assert (account.time_zone, account.footer) == ("Europe/Berlin", "Ltd")
+    page = client.get(f"/accounts/{account.public_id}/").content.decode()
+    assert "Mon-Tue 09:00-17:00" in page
+    assert "12-25 Christmas" in page
+    refused = client.post(f"/accounts/{account.public_id}/", FORM | {"hours": "Monday nine to five"})
+    assert "“Monday nine to five” cannot be read." in refused.content.decode()

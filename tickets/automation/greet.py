@@ -12,6 +12,7 @@ from django.utils.translation import override
 from tickets.actions.reply import tell
 from tickets.automation.acknowledge import capped, is_young
 from tickets.channels import channel_classes
+from tickets.hours import closed_since, is_open, next_opening
 from tickets.models import Delivery, Entry, Health, Message
 from tickets.models.conversations import Rules, rules_of
 
@@ -63,17 +64,17 @@ def _greeting(message: Message, entry: Entry, rules: Rules) -> list[str]:
 
 def _away(message: Message, rules: Rules) -> list[str]:
     """Once for each stretch without anybody: who reads it twice learns nothing."""
-    if not rules.tells_hours or rules.hours.is_open(message.at) or _was_told(message, rules):
+    if not rules.tells_hours or is_open(rules.hours, message.at) or _was_told(message, rules):
         return []
-    opens = rules.hours.opens_at(message.at)
+    opens = next_opening(rules.hours, message.at)
     default = AWAY if opens else AWAY_WITHOUT_END
     with override(_language(message)):
-        when = _moment(opens) if opens else ""
+        when = _moment(opens.astimezone(rules.hours.zone)) if opens else ""
     return [_words(message, rules.away or default, {"opens": when})]
 
 
 def _was_told(message: Message, rules: Rules) -> bool:
-    closed = rules.hours.closed_since(message.at)
+    closed = closed_since(rules.hours, message.at)
     told = Delivery.objects.filter(
         account=message.account, recipient=message.from_address, message__automatic=True, message__kind="message"
     )

@@ -1,20 +1,27 @@
 """What `manage.py account` does with its words: settings from KEY=VALUE, an account by name or address, lists."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core.management import CommandError
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from tickets.channels import Channel, Field, channel_classes
+from tickets.hours import Unreadable, read_days_off, read_week
 from tickets.models import Account, Team
 
 # Settings that every account has, whatever its channel.
-COMMON = ("address", "mailbox", "team", "language", "signature", "acknowledge", "acknowledgement", "reply_style")
+COMMON = (
+    "address", "mailbox", "team", "language", "time_zone", "hours", "days_off", "signature", "footer", "acknowledge",
+    "acknowledgement", "reply_style",
+)  # fmt: skip
+WRITTEN: dict[str, Callable[[str], Any]] = {"hours": read_week, "days_off": read_days_off}
+HOW_HOURS_ARE_WRITTEN = "hours=“Mon-Fri 09:00-17:00, Sat 10:00-14:00” days_off=“2026-12-24 Christmas Eve, 12-25”"
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
@@ -91,6 +98,15 @@ def _fields(given: dict[str, str]) -> dict[str, Any]:
         if given["acknowledge"].lower() not in YES + NO:
             raise CommandError(_("acknowledge must be yes or no."))
         fields["acknowledge"] = given["acknowledge"].lower() in YES
+    if given.get("time_zone", "UTC") not in available_timezones():
+        raise CommandError(_("There is no time zone %s. Write it like this: Europe/Berlin") % given["time_zone"])
+    try:
+        fields |= {name: read(given[name]) for name, read in WRITTEN.items() if name in given}
+    except Unreadable as error:
+        raise CommandError(
+            _("“%(part)s” cannot be read. Write it like this: %(example)s")
+            % {"part": error, "example": HOW_HOURS_ARE_WRITTEN}
+        ) from None
     if "mailbox" in given:
         fields["mailbox"] = account_named(given["mailbox"])
     if "team" in given:

@@ -1,8 +1,12 @@
 """The ways in and out: accounts, what arrived on them, and the entries of the record."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tickets.hours import Hours, Unreadable, hours_from
 from tickets.models.ids import new_id, new_random
 from tickets.models.people import Team
 from tickets.models.secrets import EncryptedJSONField
@@ -14,6 +18,14 @@ class Health(models.TextChoices):
     WORKING = "working"
     DEGRADED = "degraded"
     CUT_OFF = "cut_off"
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone; that of the settings for a name that is none."""
+    try:
+        return ZoneInfo(name or settings.TIME_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(settings.TIME_ZONE)
 
 
 class Account(models.Model):
@@ -35,7 +47,11 @@ class Account(models.Model):
     paused_at = models.DateTimeField(null=True)
     since = models.DateTimeField(null=True)  # mail dated before comes in as history
     language = models.CharField(max_length=12, default="en")
+    time_zone = models.CharField(max_length=40, blank=True)  # of the hours; empty: settings.TIME_ZONE
+    hours = models.JSONField(default=dict, blank=True)  # {"mon": [["09:00", "17:00"]]}; empty: always. tickets/hours.py
+    days_off = models.JSONField(default=list, blank=True)  # [{"day": "2026-12-24" or "12-25", "name": "Christmas"}]
     signature = models.TextField(blank=True)
+    footer = models.TextField(blank=True)  # below what customers get
     acknowledge = models.BooleanField(default=True)
     acknowledgement = models.TextField(blank=True)
     reply_style = models.CharField(
@@ -59,6 +75,16 @@ class Account(models.Model):
     def home(self) -> "Account":
         """The mailbox that this account's tickets live in."""
         return self.mailbox or self
+
+    @property
+    def opening_hours(self) -> Hours:
+        """When somebody is there: as laid down here, else by the mailbox. What makes no sense counts as always."""
+        laid_down = self if self.hours or self.days_off else self.home
+        zone = zone_named(self.time_zone or laid_down.time_zone)
+        try:
+            return hours_from(zone, laid_down.hours, laid_down.days_off)
+        except (Unreadable, AttributeError, KeyError, TypeError, ValueError):
+            return Hours(zone)
 
 
 class ItemState(models.TextChoices):

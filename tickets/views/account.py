@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tickets.actions import accounts as verbs
 from tickets.channels import Channel, NotConnected, channel_classes, open_channel
-from tickets.forms import AccountForm
+from tickets.forms.account import AccountForm
 from tickets.models import Account, Agent, Health
 from tickets.views.access import administrates, agent_of, once
 from tickets.views.rail import frame
