@@ -7,6 +7,7 @@ from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
 from tickets.actions import deliver as delivering
+from tickets.actions import presence
 from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due
 from tickets.actions.retention import retain
@@ -116,6 +117,7 @@ def sweep() -> None:
     sweeping.join_missed()
     sweeping.forget_old()
     pace.forget_old()
+    presence.forget_old()
     delivering.give_up_on_abandoned()
     delivering.watch()
     delivering.recheck()

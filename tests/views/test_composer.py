@@ -101,8 +101,27 @@ def test_an_agent_is_told_that_the_customer_wrote_meanwhile_and_decides(
     assert "We look at it." in page
     now = Message.objects.order_by("-entry__number").first()
     assert now
-    page = client.post("/drafts/send/", words(ticket, seen=now.entry.number), headers=PART).content.decode()
+    assert "It works now!" in page
+    assert "Send anyway" in page
+    again = client.get(f"/tickets/{ticket.number}/").content.decode()
+    assert "wrote since you began" in again, "whoever comes back finds it held"
+    page = client.post("/drafts/send/", words(ticket, seen=seen, shown=now.entry.number), headers=PART).content.decode()
     assert "data-undo-send" in page
+
+
+def test_a_held_reply_can_be_kept_as_a_draft(
+    ticket: Ticket, message: Message, support: Account, ben: Agent, enter: Callable[..., Client]
+) -> None:
+    settle()
+    client, seen = enter(ben), Message.objects.get(pk=message.pk).entry.number
+    arrive(support, mail("It works now!", answers=message.message_id, subject="Re: Printer"))
+    settle()
+    client.post("/drafts/send/", words(ticket, seen=seen), headers=PART)
+    shown = Message.objects.order_by("-entry__number")[0].entry.number
+    page = client.post("/drafts/keep/", words(ticket, text="Good.", seen=seen, shown=shown), headers=PART)
+    assert "Good." in page.content.decode()
+    assert "wrote since you began" not in page.content.decode()
+    assert "data-undo-send" in client.post("/drafts/send/", words(ticket, seen=shown), headers=PART).content.decode()
 
 
 def test_a_wrong_address_is_named_and_the_words_are_kept(

@@ -10,6 +10,7 @@ import pytest
 from django.test import AsyncClient
 
 from tests.flows.desk import arrive, mail, mailbox, settle
+from tickets.actions import presence
 from tickets.actions.merge import merge
 from tickets.models import Account, Agent, Team
 from tickets.views import live
@@ -96,11 +97,44 @@ def test_joining_two_tickets_tells_of_the_one_that_stays(ben: Agent, db: None) -
     assert kept.ticket.number in changed
 
 
+def test_who_is_at_a_ticket_is_told_to_those_who_may_see_it(ann: Agent, ben: Agent) -> None:
+    board = mailbox("board@desk.example", team=Team.objects.create(name="Board"))
+    secret, open_ = arrive(board, mail("Hush", to="board@desk.example")), arrive(mailbox(), mail("Open"))
+    assert secret
+    assert open_
+    presence.be_here(ann, secret.ticket, writing=False)
+    presence.be_here(ann, open_.ticket, writing=True)
+
+    async def listen(agent: Agent) -> list[dict[str, Any]]:
+        """What is told of two tickets, as far as this agent hears of both: once they came, and once they left."""
+        client = AsyncClient()
+        await client.aforce_login(agent)
+        response = await client.get("/live")
+        found: list[dict[str, Any]] = []
+
+        async def hear() -> None:
+            async for block in response.streaming_content:  # type: ignore[attr-defined]
+                if block.startswith(b"event: presence"):
+                    found.append(json.loads(block.decode().split("data: ")[1]))
+                    if len(found) == 1:
+                        await asyncio.to_thread(presence.leave, ann, open_.ticket)
+                    if not found[-1]["people"]:
+                        return
+
+        await asyncio.wait_for(hear(), 6)
+        return found
+
+    heard_by_ben = ran(listen(ben))
+    assert {one["ticket"] for one in heard_by_ben} == {open_.ticket.number}
+    assert [one["people"] and one["people"][0]["name"] for one in (heard_by_ben[0], heard_by_ben[-1])] == [ann.name, []]
+    assert heard_by_ben[0]["people"][0]["writing"] is True
+
+
 def test_a_stream_that_does_not_keep_up_is_ended_so_that_it_comes_again() -> None:
     async def fill() -> None:
         stream = live.Stream(1)
         for number in range(live.MOST_WAITING + 1):
-            stream.put((number, frozenset([1])))
+            stream.put(live.written((number, frozenset([1]))))
         lines = [line async for line in live.follow(stream)]
         assert len(lines) == live.MOST_WAITING - 1
 

@@ -13,11 +13,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets.actions import overtaken
 from tickets.actions.change import NotAllowed, set_status
 from tickets.actions.note import note
+from tickets.actions.overtaken import HELD, Overtaken
 from tickets.actions.reply import forward, reply, start
 from tickets.mime.build import File
-from tickets.models import Agent, Direction, Draft, DraftFile, DraftState, Message
+from tickets.models import Agent, Draft, DraftFile, DraftState, Message, Ticket
 from tickets.models.text import storable
 from tickets.outbox.route import NoRoute
 from tickets.record.store import store
@@ -26,14 +28,6 @@ from tickets.wake import wake
 FOLDER = "spool/drafts"
 UNDO_SECONDS = 10
 NOT_AN_ADDRESS = "%(address)s is not an email address."
-
-
-class Overtaken(NotAllowed):
-    """A newer message came while the draft was written; `messages` are what the agent has not seen."""
-
-    def __init__(self, text: str, messages: Sequence[Message]) -> None:
-        super().__init__(text)
-        self.messages = messages
 
 
 def save_draft(key: str, agent: Agent, **fields: Any) -> Draft:
@@ -96,10 +90,18 @@ def _remove(stored: Sequence[str]) -> None:
 
 
 def schedule(draft: Draft, seconds: float = UNDO_SECONDS) -> Draft:
-    """Send is pressed: check all that can be checked, then wait for the undo time. Raises NotAllowed; the draft stays."""
-    _check(draft)
+    """Send is pressed: check all that can be checked, then wait for the undo time. Raises NotAllowed; the draft stays.
+
+    A reply that was overtaken is held: it says so until its writer has decided.
+    """
+    try:
+        _check(draft)
+    except Overtaken as error:
+        _stop(draft.pk, str(error), DraftState.EDITING, held=True)
+        draft.held = True
+        raise
     changed = Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(
-        state=DraftState.SCHEDULED, send_at=Now() + timedelta(seconds=seconds), error=""
+        state=DraftState.SCHEDULED, send_at=Now() + timedelta(seconds=seconds), error="", held=False
     )
     draft.refresh_from_db()
     if not changed and draft.state == DraftState.DISCARDED:
@@ -118,6 +120,20 @@ def _check(draft: Draft) -> None:
         raise NotAllowed(_("Say to whom this is to be sent."))
     if sum(draft.files.values_list("size", flat=True)) > settings.SMTP_MAX_BYTES * 3 // 4:
         raise NotAllowed(_("The files are too large for one mail; send fewer, or smaller ones."))
+    overtaken.check(draft)
+
+
+def _stop(pk: int, error: str, state: str, *, held: bool) -> None:
+    """Give a draft back to its writer, with the reason."""
+    Draft.objects.filter(pk=pk, state=state).update(
+        state=DraftState.EDITING, send_at=None, error=error[:2000], held=held
+    )
+
+
+def lay_aside(draft: Draft) -> None:
+    """Keep a held reply as an ordinary draft."""
+    Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(held=False, error="")
+    draft.held, draft.error = False, ""
 
 
 def undo(draft: Draft) -> Draft:
@@ -141,7 +157,11 @@ def send_due(most: int = 100) -> int:
 
 
 def send_now(pk: int) -> None:
-    """Turn one scheduled draft into a message, once: the draft's row is locked until the entry stands beside it."""
+    """Turn one scheduled draft into a message, once: the draft's row is locked until the entry stands beside it.
+
+    The ticket's row is locked before it is asked who wrote meanwhile: of two replies whose time has come at once, one
+    goes, and the other finds it.
+    """
     files = [_file(file) for file in DraftFile.objects.filter(draft=pk).select_related("draft").order_by("pk")]
     try:
         with transaction.atomic():
@@ -152,11 +172,14 @@ def send_now(pk: int) -> None:
             )
             if draft.state != DraftState.SCHEDULED:
                 return
+            if draft.ticket_id:
+                Ticket.objects.select_for_update().only("pk").get(pk=draft.ticket_id)
+            overtaken.check(draft, HELD)
             draft.message = _say(draft, files)
             draft.state = DraftState.SENT
             draft.save(update_fields=["message", "state"])
     except (NotAllowed, NoRoute, OSError) as error:
-        Draft.objects.filter(pk=pk).update(state=DraftState.EDITING, send_at=None, error=str(error)[:2000])
+        _stop(pk, str(error), DraftState.SCHEDULED, held=isinstance(error, Overtaken))
         return
     _remove(list(DraftFile.objects.filter(draft=pk).values_list("stored", flat=True)))
     wake("deliver")
@@ -196,11 +219,3 @@ def _say(draft: Draft, files: list[File]) -> Message:
         subject=draft.subject or None,
         **addressed,
     )
-
-
-def unseen(draft: Draft, seen: int) -> list[Message]:
-    """Return the public messages of the draft's ticket whose entry came after number `seen`."""
-    if draft.ticket is None:
-        return []
-    newer = draft.ticket.messages.filter(entry__number__gt=seen).exclude(direction=Direction.NOTE)
-    return list(newer.order_by("pk")[:20])

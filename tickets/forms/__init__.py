@@ -14,6 +14,7 @@ from tickets.models.mirrors import MAILBOX, YEAR
 KINDS = ("reply", "reply-all", "forward", "note", "new")
 _ONE = re.compile(r'(?:"[^"]*"|[^,;])+')
 LONGEST_TEXT = 200_000
+SEEN = r"^\d{1,18}( [a-z0-9]{1,16}){0,20}\Z"  # actions.overtaken.token_of
 PASSWORD_LENGTH = 200
 
 
@@ -37,7 +38,8 @@ class DraftForm(forms.Form):
     subject = forms.CharField(required=False, max_length=998)
     text = forms.CharField(required=False, max_length=LONGEST_TEXT, strip=False)
     then_state = forms.ChoiceField(required=False, choices=[("", ""), *State.choices])
-    seen = forms.IntegerField(required=False, min_value=0)
+    seen = forms.RegexField(SEEN, required=False, max_length=400)
+    shown = forms.RegexField(SEEN, required=False, max_length=400)  # what overtook it, when it is sent anyway
     mailbox = forms.CharField(required=False, max_length=16)
     forwarded = forms.CharField(required=False, max_length=16)
 
@@ -45,7 +47,7 @@ class DraftForm(forms.Form):
         """What a draft's row keeps of it. A note has no recipients, whatever stood in their places before."""
         data = self.cleaned_data
         kind = "reply" if data["kind"] == "reply-all" else data["kind"]
-        found = {"kind": kind, "subject": data["subject"], "text": data["text"], "then_state": data["then_state"]}
+        found = {name: data[name] for name in ("subject", "text", "then_state", "seen")} | {"kind": kind}
         return found | {name: [] if kind == "note" else boxes(data[name]) for name in ("to", "cc", "bcc")}
 
 

@@ -20,6 +20,7 @@ from tickets.models.tickets import (
     Tag,
     Ticket,
 )
+from tickets.models.together import Presence
 
 __all__ = [
     "Account",
@@ -46,6 +47,7 @@ __all__ = [
     "Mirror",
     "Participant",
     "Piece",
+    "Presence",
     "Priority",
     "Reaction",
     "ReadMark",

@@ -84,6 +84,8 @@ class Draft(models.Model):
     send_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
     error = models.TextField(blank=True)
+    seen = models.CharField(max_length=400, blank=True)  # what its writer had before them: actions.overtaken
+    held = models.BooleanField(default=False)  # somebody wrote since it was begun, and its writer is to decide
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -68,6 +68,7 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
 MODELS_LEFT_OUT = {
     "Draft": "not said yet; kept by backup",
     "DraftFile": "as drafts",
+    "Presence": "who looks at a ticket just now",
     "ReadMark": "what an agent has looked at; kept by backup",
     "WriteKey": "guards against the same press twice; worthless after a week",
 }

@@ -1,20 +1,19 @@
 """The reply box: drafts that save themselves, files, send with ten seconds to take it back."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.actions import drafts
+from tickets.actions import drafts, overtaken
 from tickets.actions.change import NotAllowed
 from tickets.actions.reply import recipients
 from tickets.forms import DraftForm
-from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftState, Message, Ticket, new_id
+from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftState, Ticket, new_id
 from tickets.permissions import mailboxes_for
 from tickets.views.access import agent_of, message_of, signed_in, ticket_of, writes
 from tickets.views.timeline import Timeline
@@ -38,7 +37,7 @@ def reply_box(request: HttpRequest, ticket: Ticket, said: Timeline | None = None
         "box_key": draft.key if draft else new_id(26),
         "box_error": error or (draft.error if draft else ""),
         **addressees(ticket, draft),
-        **(seen_in(said) if said else seen_of(ticket)),
+        **overtakers(draft, seen_in(said) if said else seen_of(ticket)),
     }
 
 
@@ -58,8 +57,15 @@ def addressees(ticket: Ticket, draft: Draft | None) -> dict[str, Any]:
     }
 
 
+def overtakers(draft: Draft | None, now: dict[str, Any]) -> dict[str, Any]:
+    """What is before the agent now; what was when their draft was begun; and what overtook it, when it is held."""
+    newer = overtaken.unseen(draft) if draft and draft.held else []
+    begun = draft.seen if draft and draft.seen else now["seen"]
+    return {**now, "seen": begun, "shown": now["seen"], "newer": newer}
+
+
 def seen_in(said: Timeline) -> dict[str, Any]:
-    """What the agent has before them: the newest incoming message, and the newest entry."""
+    """What the agent has before them: the newest incoming message, and the token of all that is shown."""
     return {"forward_message": said.newest_in.public_id if said.newest_in else "", "seen": said.seen}
 
 
@@ -71,7 +77,7 @@ def seen_of(ticket: Ticket) -> dict[str, Any]:
         .values_list("public_id", flat=True)
         .first()
     )
-    return {"forward_message": newest or "", "seen": ticket.messages.aggregate(seen=Max("entry__number"))["seen"] or 0}
+    return {"forward_message": newest or "", "seen": overtaken.token_of_ticket(ticket)}
 
 
 def not_ours(boxes: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -147,12 +153,12 @@ def send(request: HttpRequest) -> HttpResponse:
     )
     if earlier and earlier.state != DraftState.DISCARDED:
         return box(request, earlier, earlier.ticket)
+    form.cleaned_data["seen"] = form.cleaned_data["shown"] or form.cleaned_data["seen"]  # sent anyway
     draft = None
     try:
         draft = save(request, form)
         attach_all(request, draft)
         check_addressed(draft)
-        check_newer(draft, form.cleaned_data["seen"])
         drafts.schedule(draft)
     except NotAllowed as error:
         return box(request, draft, draft.ticket if draft else None, str(error))
@@ -168,14 +174,6 @@ def check_addressed(draft: Draft) -> None:
         and recipients(draft.ticket)[0]
     ):
         raise NotAllowed(_("Say to whom this is to be sent."))
-
-
-def check_newer(draft: Draft, seen: int | None) -> None:
-    """Raise NotAllowed when the customer wrote something that the agent has not seen; pressed again, it is sent."""
-    newer: Iterable[Message] = drafts.unseen(draft, seen) if seen is not None and draft.kind == "reply" else ()
-    names = ", ".join(message.from_name or message.from_address for message in newer)
-    if names:
-        raise NotAllowed(_("%(names)s wrote since you began. Read it above, then press send again.") % {"names": names})
 
 
 def attach_all(request: HttpRequest, draft: Draft) -> None:
@@ -209,6 +207,21 @@ def detach(request: HttpRequest, public_id: str) -> HttpResponse:
     if not request.headers.get("X-Part"):
         return box(request, draft, draft.ticket)
     return render(request, "tickets/composer/_files.html", {"draft": draft})
+
+
+@writes
+def lay_aside(request: HttpRequest) -> HttpResponse:
+    """Keep a reply that was held as a draft, as it stands in the box; what overtook it counts as seen."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("This is too long to be kept."), status=422)
+    form.cleaned_data["seen"] = form.cleaned_data["shown"] or form.cleaned_data["seen"]
+    try:
+        draft = save(request, form)
+    except NotAllowed as error:
+        return HttpResponse(str(error), status=409)
+    drafts.lay_aside(draft)
+    return box(request, draft, draft.ticket)
 
 
 @writes

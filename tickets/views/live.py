@@ -1,14 +1,16 @@
-"""GET /live: one stream of server-sent events per browser, that says "ticket N changed" and nothing more.
+"""GET /live: one stream of server-sent events per browser, that says "ticket N changed" and who is at which ticket.
 
 One task per process reads new entries twice a second, whatever the number of streams; no stream holds a thread. The id
-of each event is an entry's number, so that Last-Event-ID (or ?after=) resumes where a cut connection ended.
+of each change is an entry's number, so that Last-Event-ID (or ?after=) resumes where a cut connection ended. Who is where
+is told whole for each ticket, without an id: what was missed of it is worthless. A beat every 15 s lets a page that was
+asleep find out that its connection is gone.
 """
 
 import asyncio
 import contextlib
 import contextvars
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,8 +21,11 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
+from tickets.actions import presence
+from tickets.actions.presence import Present
 from tickets.models import Agent, Entry, Event, Message
 from tickets.permissions import visible_to
+from tickets.views.presence import told
 
 EVERY_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15
@@ -57,12 +62,16 @@ def changes_after(number: int) -> list[Change]:
 def visible_among(agent_pk: int, changes: Iterable[Change]) -> list[Change]:
     """These changes with those tickets alone that the agent may see now; nothing when they have been removed."""
     changes = list(changes)
-    numbers = frozenset().union(*(tickets for _number, tickets in changes))
-    agent = Agent.objects.filter(pk=agent_pk, removed_at__isnull=True).first()
-    if agent is None or not numbers:
-        return []
-    seen = frozenset(visible_to(agent).filter(number__in=numbers).values_list("number", flat=True))
+    seen = visible_numbers(agent_pk, frozenset().union(*(tickets for _number, tickets in changes)))
     return [(number, tickets & seen) for number, tickets in changes if tickets & seen]
+
+
+def visible_numbers(agent_pk: int, numbers: Collection[int]) -> frozenset[int]:
+    """Those of these tickets that the agent may see now; none when they have been removed."""
+    agent = Agent.objects.filter(pk=agent_pk, removed_at__isnull=True).first() if numbers else None
+    if agent is None:
+        return frozenset()
+    return frozenset(visible_to(agent).filter(number__in=numbers).values_list("number", flat=True))
 
 
 async def ask(question: Callable[[], T]) -> T:
@@ -83,15 +92,15 @@ class Stream:
     """One browser that listens."""
 
     agent: int
-    waiting: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
-    def put(self, change: Change) -> None:
-        """Queue a change; a browser that does not keep up is told to come again."""
+    def put(self, event: bytes) -> None:
+        """Queue an event; a browser that does not keep up is told to come again."""
         if self.waiting.full():
             self.waiting.get_nowait()
             self.waiting.put_nowait(None)
         else:
-            self.waiting.put_nowait(change)
+            self.waiting.put_nowait(event)
 
 
 @dataclass(eq=False, slots=True)
@@ -101,6 +110,7 @@ class Hub:
     streams: set[Stream] = field(default_factory=set)
     task: "asyncio.Task[None] | None" = None
     number: int = 0  # the newest entry that was told
+    present: dict[int, frozenset[Present]] = field(default_factory=dict)  # who is where, as it was told
 
     async def join(self, stream: Stream) -> None:
         """Let a stream take part; the first one starts the task."""
@@ -117,6 +127,7 @@ class Hub:
         while self.streams:
             with contextlib.suppress(Error, OSError):
                 self.number = await self.tell(self.number)
+                await self.tell_who_is_where()
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tell(self, number: int) -> int:
@@ -126,8 +137,24 @@ class Hub:
             seen = await ask(partial(visible_among, agent, changes))
             for stream in [one for one in self.streams if one.agent == agent]:
                 for change in seen:
-                    stream.put(change)
+                    stream.put(written(change))
         return changes[-1][0] if changes else number
+
+    async def tell_who_is_where(self) -> None:
+        """Tell every stream of the tickets to which somebody came, or from which they went."""
+        before, self.present = self.present, await ask(presence.everywhere)
+        numbers = before.keys() | self.present.keys()
+        moved = frozenset(number for number in numbers if before.get(number) != self.present.get(number))
+        for agent in {stream.agent for stream in self.streams} if moved else ():
+            events = await self.whereabouts(agent, moved)
+            for stream in [one for one in self.streams if one.agent == agent]:
+                for event in events:
+                    stream.put(event)
+
+    async def whereabouts(self, agent: int, numbers: Collection[int]) -> list[bytes]:
+        """Who is at those of these tickets that an agent may see, as events."""
+        seen = await ask(partial(visible_numbers, agent, numbers))
+        return [whereabouts(number, self.present.get(number, frozenset())) for number in sorted(seen)]
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
@@ -160,6 +187,8 @@ async def events(agent: int, after: int | None) -> AsyncIterator[bytes]:
                 yield b'data: {"all": true}\n\n'
             for change in await ask(lambda: visible_among(agent, changes)):
                 yield written(change)
+        for event in await hub.whereabouts(agent, hub.present.keys()):
+            yield event
         async for line in follow(stream):
             yield line
     finally:
@@ -170,16 +199,21 @@ async def follow(stream: Stream) -> AsyncIterator[bytes]:
     """The stream's events as they come; ends when it could not keep up."""
     while True:
         try:
-            change = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT_SECONDS)
+            event = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT_SECONDS)
         except TimeoutError:
-            yield b": still here\n\n"
+            yield b"event: beat\ndata: 1\n\n"
             continue
-        if change is None:
+        if event is None:
             return
-        yield written(change)
+        yield event
 
 
 def written(change: Change) -> bytes:
     """One event as it goes over the wire."""
     number, tickets = change
     return b"".join(b"id: %d\ndata: %s\n\n" % (number, json.dumps({"ticket": one}).encode()) for one in sorted(tickets))
+
+
+def whereabouts(number: int, people: frozenset[Present]) -> bytes:
+    """Who is at a ticket, as one event without an id: it leaves Last-Event-ID as it is."""
+    return b"event: presence\ndata: %s\n\n" % json.dumps(told(number, people)).encode()

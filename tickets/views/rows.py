@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 
+from tickets.actions.presence import writing_there
 from tickets.models import Address, Agent, ReadMark, Ticket
 from tickets.views.lists import UNFINISHED
 
@@ -29,10 +30,12 @@ class Page:
 
 
 def page(agent: Agent, parts: Sequence[QuerySet[Ticket]], after: str = "") -> Page:
-    """30 tickets out of all parts, the newest message first, after the key of an earlier page. Each gets `unread`."""
+    """30 tickets out of all parts, the newest message first, after the key of an earlier page. Each gets `unread` and `answered_by`."""
     read = ReadMark.objects.filter(agent=agent, ticket=OuterRef("pk")).values("read_at")
     rows = Ticket.objects.filter(pk__in=newest([beyond(part, after) for part in parts], PAGE + 1))
-    rows = rows.select_related("contact", "assignee").only(*ROW_FIELDS).annotate(read_at=Subquery(read))
+    writing = writing_there(agent).values("agent__name")[:1]
+    rows = rows.select_related("contact", "assignee").only(*ROW_FIELDS)
+    rows = rows.annotate(read_at=Subquery(read), answered_by=Subquery(writing))
     found = list(rows.order_by("-last_message_at", "-number"))
     is_more, found = len(found) > PAGE, found[:PAGE]
     mark_unread(found)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from tickets.actions.overtaken import token_of
 from tickets.models import (
     Agent,
     Attachment,
@@ -258,7 +259,7 @@ class Timeline:
     items: list[Said | Happened] = field(default_factory=list)
     earlier: int = 0
     newest_in: Message | None = None
-    seen: int = 0  # the highest entry number among the messages
+    seen: str = "0"  # the token of what is shown: actions.overtaken
 
 
 def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Timeline:
@@ -272,9 +273,7 @@ def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Time
     items.sort(key=lambda item: item.at)
     open_last([item for item in items if isinstance(item, Said)])
     incoming = [one for one in messages if one.direction == Direction.IN]
-    return Timeline(
-        items, earlier, incoming[-1] if incoming else None, max((one.entry.number or 0 for one in messages), default=0)
-    )
+    return Timeline(items, earlier, incoming[-1] if incoming else None, token_of(messages))
 
 
 def shown(ticket: Ticket) -> QuerySet[Message]:

@@ -5,5 +5,6 @@ import "./change.js";
 import "./composer.js";
 import "./keyboard.js";
 import "./live.js";
+import "./presence.js";
 
 document.documentElement.dataset.ready = "";

@@ -40,11 +40,18 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest?.("#composer");
   if (!form || event.target.type === "file" || event.target.type === "radio") return;
   if (event.target.matches("[name=to], [name=cc]")) form.dataset.edited = "1";
+  if (event.target.id === "box-text") begun(form, event.target.value);
   if (event.target.matches("[name=to], [name=cc], [name=bcc]")) event.target.title = event.target.value;
   saved(form, form.dataset.saving);
   saveSoon(form);
   if (event.target.tagName === "TEXTAREA") grow(event.target);
 });
+// With the first word a reply begins: from here on it counts who else writes. In an empty box nothing has been begun.
+function begun(form, text) {
+  const seen = document.getElementById("timeline")?.dataset.seen;
+  if (text && !form.dataset.begun && seen) form.elements.seen.value = seen;
+  form.dataset.begun = text ? "1" : "";
+}
 function grow(area) {
   if (CSS.supports("field-sizing", "content")) return;
   area.style.height = "auto";
@@ -182,7 +189,7 @@ function begin() {
   const goto = holder()?.querySelector("[data-goto]");
   if (goto) { location.href = goto.dataset.goto; return; }
   const form = composer();
-  if (form) { kindLook(form); grow(form.querySelector("textarea")); }
+  if (form) { kindLook(form); grow(form.querySelector("textarea")); form.dataset.begun = form.elements.text.value ? "1" : ""; }
   const waiting = document.getElementById("scheduled");
   if (!waiting) return;
   const end = performance.now() + Number(waiting.dataset.seconds) * 1000;

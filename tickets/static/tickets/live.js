@@ -91,6 +91,7 @@ export function news(fragment) {
   const top = writing ? writing.getBoundingClientRect().top : 0;
   const height = box.scrollTop;
   for (const item of fragment.querySelectorAll("[data-item]")) put(timeline, item);
+  timeline.dataset.seen = fragment.querySelector("#timeline")?.dataset.seen ?? timeline.dataset.seen;
   timeline.querySelector(".empty")?.remove();
   if (writing) box.scrollTop += writing.getBoundingClientRect().top - top;
   else box.scrollTop = height;
@@ -123,8 +124,13 @@ function renewHead(head) {
 }
 
 // The stream. One tab holds it and tells the others; when that tab closes, the next one takes over.
+// A machine that slept, or a phone that put the page aside, may hold a connection that is long dead: whoever has heard
+// nothing for 40 s, not even a beat, listens anew, from the last event on.
+const SILENCE = 40000;
 let isCut = 0;
+let heardAt = Date.now();
 function listen() {
+  heardAt = Date.now();
   source?.close();
   source = new EventSource(`${document.body.dataset.live}?after=${last}`);
   source.onopen = () => { clearTimeout(isCut); isCut = 0; if (state) state.hidden = true; };
@@ -132,14 +138,30 @@ function listen() {
     const message = { id: Number(event.lastEventId), data: JSON.parse(event.data) };
     heard(message.id, message.data);
     channel?.postMessage(message);
+    heardAt = Date.now();
   };
+  for (const kind of ["presence", "beat"]) {
+    source.addEventListener(kind, (event) => {
+      const message = { kind, data: JSON.parse(event.data) };
+      pass(message);
+      channel?.postMessage(message);
+    });
+  }
   source.onerror = () => {
     isCut ||= setTimeout(() => { if (state) state.hidden = false; }, 4000);
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
   };
 }
+function pass({ kind, id, data }) {
+  heardAt = Date.now();
+  if (kind) document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data }));
+  else heard(id, data);
+}
+function wake() { if (document.visibilityState === "visible" && Date.now() - heardAt > SILENCE) listen(); }
 if (document.body.dataset.live) {
-  if (channel) channel.onmessage = (event) => heard(event.data.id, event.data.data);
+  if (channel) channel.onmessage = (event) => pass(event.data);
+  document.addEventListener("visibilitychange", wake);
+  setInterval(wake, 10000);
   if (navigator.locks && channel) navigator.locks.request("live", () => new Promise(() => listen()));
   else listen();
   addEventListener("offline", () => { if (state) state.hidden = false; });
