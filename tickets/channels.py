@@ -36,6 +36,7 @@ __all__ = [
     "Done",
     "Field",
     "Health",
+    "Identity",
     "Limit",
     "Message",
     "NotConnected",
@@ -166,10 +167,22 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a probe found: `health` of Health, and the reason in words ("" when working)."""
+    """What a probe found: `health` of Health, and the reason in words ("" when working).
+
+    `ways`: where a channel has several, each by its name for people, and what is wrong with it ("" for nothing).
+    """
 
     health: str
     reason: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the vendor says that credentials belong to: `key` outlives them, `name` is for people."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +284,15 @@ class Channel:
         """Fetch and accept until `stop()`; return when there is nothing to poll on this account."""
 
     # The account
+    @property
+    def identity(self) -> str:
+        """The key of who this account was when it was connected. "" where its address says it."""
+        return ""
+
+    def identify(self) -> Identity:
+        """Ask the vendor whose credentials these are; the account need not be stored. Raises NotConnected."""
+        return Identity(self.identity, self.account.address)
+
     def connect(self) -> None:
         """Ask the vendor who this account is (its address is stored), and make it send to us. Raises NotConnected."""
 

@@ -17,7 +17,19 @@ from bridges.telegram.health import keep, note, recent_conflict, refused_token, 
 from bridges.telegram.media import full_name
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.values import identifier, load, words
-from tickets.channels import Channel, Done, Field, Health, Limit, NotConnected, Notice, Outgoing, Probe, keep_address
+from tickets.channels import (
+    Channel,
+    Done,
+    Field,
+    Health,
+    Identity,
+    Limit,
+    NotConnected,
+    Notice,
+    Outgoing,
+    Probe,
+    keep_address,
+)
 from tickets.channels import Refused as RefusedOnes
 
 AUTOMATIC = "automatic"
@@ -140,6 +152,16 @@ class Telegram(Channel):
             _poll().poll(self.account, self._token, self._url, stop)
 
     # The account
+    @property
+    def identity(self) -> str:
+        """The bot's number: its tokens come and go, and so may its name."""
+        return str(self.account.config.get("bot") or "")
+
+    def identify(self) -> Identity:
+        """Whose token it is."""
+        me = self._ask("getMe")
+        return Identity(identifier(me, "id"), f"@{words(me, 'username')}")
+
     def connect(self) -> None:
         """Ask who the bot is, and make Telegram push to us, or keep what comes until it is polled. Nothing is dropped."""
         me = self._ask("getMe")

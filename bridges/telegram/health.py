@@ -18,8 +18,7 @@ CONFLICT_LASTS = 30.0  # seconds; the poll tries again after five
 
 def note(account: Account, health: str, reason: str) -> None:
     """Keep how the account does, for the screens."""
-    account.health, account.health_reason = health, reason[:2000]
-    account.save(update_fields=["health", "health_reason"])
+    account.note_health(health, reason)
 
 
 def keep(account: Account, **changed: object) -> None:
@@ -37,6 +36,7 @@ def note_conflict(account: Account, words: str) -> None:
 
 def note_poll(account: Account) -> None:
     """Keep when Telegram was last asked for what came, and whether more was lost before than it keeps."""
+    account.note_fetch()
     now, before = time.time(), account.state.get("polled")
     gap = {"gap": {"from": before, "to": now}} if before and now - before > KEPT_BY_TELEGRAM else {}
     keep(account, polled=now, **gap)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from tests.flows import desk
+from tickets.actions.accounts import change_account
 from tickets.actions.change import assign, set_priority, set_status, set_subject, tag, untag
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.erasing import erase_contact, erase_tickets
@@ -153,6 +154,10 @@ class Helpdesk(RuleBasedStateMachine):
         if held != over and not over.hold:
             erase_tickets([over], None, "kept long enough")
         hold_ticket(held, "", self.ann)
+
+    @rule(text=WORDS, hours=st.sampled_from([{}, {"mon": [["09:00", "17:00"]]}]))
+    def ann_sets_the_mailbox(self, text: str, hours: dict[str, Any]) -> None:
+        change_account(self.orders, self.ann, signature=text, hours=hours, secrets={"smtp_password": text})
 
     @rule()
     def all_is_sent(self) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tests.services.dovecot import Imap
 from tests.services.ports import free_port
 from tests.services.smtp import Sink
+from tickets.actions.configuration import log_of
 from tickets.inbox.process import process_all
 from tickets.mail import imap
 from tickets.models import Account, InboxItem, Ticket
@@ -60,10 +62,21 @@ def test_a_wrong_setting_is_said(db: None, given: list[str], words: str) -> None
     assert not Account.objects.exists()
 
 
-def test_an_address_is_connected_once(db: None) -> None:
-    add("address=support@desk.example")
-    with pytest.raises(CommandError, match="connected already"):
-        add("address=support@desk.example")
+def test_new_credentials_of_a_connected_address_are_put_in_place(
+    support: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Account.objects.update(signature="Your desk", state={"imap": {"folder": "INBOX", "last": 7}})
+    add("address=Support@desk.example", "imap_password=old", "smtp_user=support")
+    add("address=support@desk.example", "imap_password=new", name="Another name")
+    account = only()
+    assert "was connected already" in capsys.readouterr().out
+    assert (account.pk, account.name, account.signature) == (support.pk, "Desk Support", "Your desk")
+    assert (account.config, account.secrets) == ({"smtp_user": "support"}, {"imap_password": "new"})
+    assert account.state["imap"]["last"] == 7
+    last = log_of(account).first()
+    assert last
+    assert last.fields["changes"] == [{"name": "imap_password", "before": "", "after": "", "secret": True}]
+    assert last.fields["by_name"].startswith("command line")
 
 
 def test_the_list_is_made_for_programs_too(support: Account, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,9 +85,29 @@ def test_the_list_is_made_for_programs_too(support: Account, capsys: pytest.Capt
     assert row == {
         "channel": "email", "name": "Desk Support", "address": "support@desk.example", "health": "working",
         "reason": "", "last_in": None, "last_out": None,
+        "since": None, "last_fetch": None, "last_error": "", "last_error_at": None,
     }  # fmt: skip
     call_command("account", "list")
     assert "support@desk.example" in capsys.readouterr().out
+
+
+def test_the_list_tells_since_when_and_what_went_wrong_last(
+    support: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    support.note_health("degraded", "Receiving: it does not answer")
+    broken_since = Account.objects.get().health_since
+    support.note_health("degraded", "Receiving: nothing listens on that port")
+    support.note_fetch()
+    call_command("account", "list")
+    said = capsys.readouterr().out
+    assert f"degraded since {timezone.localtime(broken_since):%Y-%m-%d %H:%M}: Receiving: nothing listens" in said
+    assert f"last fetch: {timezone.localtime():%Y-%m-%d}" in said
+    support.note_health("working")
+    call_command("account", "list", "--json")
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["health"], row["reason"], row["last_error"]) == (
+        "working", "", "Receiving: nothing listens on that port",
+    )  # fmt: skip
 
 
 def test_a_removed_account_is_gone_from_the_list_and_its_tickets_stay(support: Account) -> None:

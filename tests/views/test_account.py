@@ -40,12 +40,15 @@ def test_a_secret_stays_when_nothing_is_typed(ann: Agent, enter: Callable[..., C
     assert (account.name, account.secrets["smtp_password"]) == ("Helpers", "s3cret")
 
 
-def test_an_address_that_is_connected_is_not_connected_twice(ann: Agent, enter: Callable[..., Client]) -> None:
+def test_an_address_that_is_connected_gets_its_new_credentials_and_no_second_account(
+    ann: Agent, enter: Callable[..., Client]
+) -> None:
     client = enter(ann)
-    client.post("/accounts/add/", FORM)
-    page = client.post("/accounts/add/", FORM | {"key": "2"})
-    assert "connected already" in page.content.decode()
-    assert Account.objects.count() == 1
+    client.post("/accounts/add/", FORM | {"signature": "Your desk", "set_smtp_password": "old"})
+    page = client.post("/accounts/add/", FORM | {"key": "2", "set_smtp_password": "new"}, follow=True)
+    assert "Help was connected already." in page.content.decode()
+    account = Account.objects.get()
+    assert (account.signature, account.secrets["smtp_password"]) == ("Your desk", "new")
 
 
 def test_the_screen_says_where_mail_goes_and_what_waits_for_a_public_address(

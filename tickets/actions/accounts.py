@@ -1,4 +1,7 @@
-"""Accounts are connected, changed and removed. Configuration, kept in the record's config file."""
+"""Accounts are connected, changed and removed. Configuration, kept in the record's config file; each change leaves an entry.
+
+Where no author is named nothing is logged: the helpdesk set itself up, for the demo or a benchmark.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from tickets.models import Account, Agent
+from tickets.actions.configuration import ACCOUNT, Author, changes_of, log_entry
+from tickets.models import Account, Entry
 from tickets.record.config import write_config
+from tickets.wake import wake
 
 
 def add_account(
@@ -17,7 +22,7 @@ def add_account(
     address: str,
     config: dict[str, Any] | None = None,
     secrets: dict[str, Any] | None = None,
-    by: Agent | None = None,
+    by: Author | None = None,
     at: datetime | None = None,
     **fields: Any,
 ) -> Account:
@@ -39,8 +44,15 @@ def add_account(
             created_at=when,
             **fields,
         )
+        if by is not None:
+            _leave(log_entry("added", ACCOUNT, account.public_id, account.name, (), by, when, account))
         transaction.on_commit(write_config)
     return account
+
+
+def _leave(entry: Entry) -> None:
+    entry.save()
+    wake("append")
 
 
 def first_mailbox() -> Account | None:
@@ -48,23 +60,31 @@ def first_mailbox() -> Account | None:
     return Account.objects.filter(channel=settings.LAST_RESORT, removed_at=None).order_by("pk").first()
 
 
-def change_account(account: Account, by: Agent | None, **fields: Any) -> Account:
+def change_account(
+    account: Account, by: Author | None, at: datetime | None = None, done: str = "changed", **fields: Any
+) -> Account:
     """Change settings or credentials; nothing is lost or repeated."""
+    when = at or timezone.now()
+    changes = changes_of(account, fields) if by is not None else []
+    entry = None
+    if by is not None and changes:
+        entry = log_entry(done, ACCOUNT, account.public_id, account.name, changes, by, when, account)
     for name, value in fields.items():
         setattr(account, name, value)
     with transaction.atomic():
         account.save(update_fields=list(fields))
+        if entry:
+            _leave(entry)
         transaction.on_commit(write_config)
     return account
 
 
-def remove_account(account: Account, by: Agent | None, at: datetime | None = None) -> Account:
+def remove_account(account: Account, by: Author | None, at: datetime | None = None) -> Account:
     """Disconnect an account; its tickets stay."""
-    return change_account(account, by, removed_at=at or timezone.now())
+    when = at or timezone.now()
+    return change_account(account, by, when, "removed", removed_at=when)
 
 
 def report_health(account: Account, health: str, reason: str = "") -> None:
     """Note how an account does; the reason in words. Not configuration: nothing is written to the record."""
-    if (account.health, account.health_reason) != (health, reason):
-        account.health, account.health_reason = health, reason[:2000]
-        Account.objects.filter(pk=account.pk).update(health=health, health_reason=account.health_reason)
+    account.note_health(health, reason)

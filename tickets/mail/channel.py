@@ -81,24 +81,24 @@ class Email(Channel):
 
     def probe(self) -> Probe:
         """Sign in at both servers and say what is wrong; nothing is sent. A fault in one way names that way."""
-        faults = [(words, health) for words, health in (self._probe_in(), self._probe_out()) if words]
-        if not faults:
-            return Probe(Health.WORKING)
-        worst = Health.CUT_OFF if any(health == Health.CUT_OFF for _words, health in faults) else Health.DEGRADED
-        return Probe(worst, " ".join(words for words, _health in faults))
+        ways = {_("Receiving"): self._probe_in(), _("Sending"): self._probe_out()}
+        faults = [health for words, health in ways.values() if words]
+        reason = " ".join(f"{way}: {words}" for way, (words, _health) in ways.items() if words)
+        worst = Health.CUT_OFF if Health.CUT_OFF in faults else Health.DEGRADED if faults else Health.WORKING
+        return Probe(worst, reason, tuple((way, words) for way, (words, _health) in ways.items()))
 
     def _probe_in(self) -> tuple[str, str]:
         """What is wrong with IMAP. Mail that cannot be fetched cuts nothing off: sending may still work."""
         fault = imap.probe(self.account)
-        return (_("Receiving: %s") % fault, Health.DEGRADED) if fault else ("", "")
+        return fault, Health.DEGRADED
 
     def _probe_out(self) -> tuple[str, str]:
         try:
             ways.way_of(self.account).probe()
         except NotSent as error:
             health = Health.CUT_OFF if error.kind == CUT_OFF else Health.DEGRADED
-            return _("Sending: %s") % error.reason, health
-        return "", ""
+            return error.reason, health
+        return "", Health.WORKING
 
     def way_out(self) -> str:
         """By a server, by a provider, or only into a folder."""

@@ -90,6 +90,7 @@ def _session(account: Account, stop: Stop) -> None:
         while not stop():
             close_old_connections()
             reader.catch_up(stop)
+            account.note_fetch()
             connection.close()
             if not _wait(mailbox, stop):
                 return
@@ -103,7 +104,7 @@ def _complain(account: Account, error: Exception) -> None:
         close_old_connections()
         account.refresh_from_db(fields=["health", "health_reason"])
         if account.health != Health.CUT_OFF:
-            report_health(account, Health.DEGRADED, _("Receiving: %s") % (str(error) or type(error).__name__))
+            report_health(account, Health.DEGRADED, f"{_('Receiving')}: {str(error) or type(error).__name__}")
     except (DatabaseError, Account.DoesNotExist):
         logger.exception("the health of %s could not be noted", account.address)
 
@@ -111,7 +112,7 @@ def _complain(account: Account, error: Exception) -> None:
 def _recover(account: Account) -> None:
     """Take back a complaint about receiving, and no other."""
     account.refresh_from_db(fields=["health", "health_reason"])
-    if account.health == Health.DEGRADED and account.health_reason.startswith(_("Receiving: %s") % ""):
+    if account.health == Health.DEGRADED and account.health_reason.startswith(f"{_('Receiving')}: "):
         report_health(account, Health.WORKING)
 
 

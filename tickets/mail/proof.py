@@ -50,7 +50,7 @@ def prove(account: Account, seconds: float) -> str:
             refusal = error.reason
     found = wait_for(account, sent, began, seconds) if sent else None
     if account.reply_style != (found.style if found else PLAIN):
-        change_account(account, None, reply_style=found.style if found else PLAIN)
+        change_account(account, _("the check"), reply_style=found.style if found else PLAIN)
     return words(found, sent, refusal, seconds)
 
 

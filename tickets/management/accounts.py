@@ -1,5 +1,6 @@
 """What `manage.py account` does with its words: settings from KEY=VALUE, an account by name or address, lists."""
 
+import getpass
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.management import CommandError
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
@@ -55,17 +57,24 @@ def _content(path: Path) -> str:
         raise CommandError(_("The file %(path)s cannot be read: %(error)s") % {"path": path, "error": error}) from None
 
 
-def sort_out(channel: type[Channel], given: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return (config, secrets, fields) for add_account. Raises CommandError for what is unknown, wrong or missing."""
+def sort_out(
+    channel: type[Channel], given: dict[str, str], is_new: bool = True
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return (config, secrets, fields) of an account. Raises CommandError for what is unknown, wrong or missing.
+
+    Of an account that is here already (not `is_new`) nothing is missing, and an empty value takes a setting away.
+    """
     wanted = {field.name: field for field in channel.fields()}
     strange = sorted(set(given) - set(wanted) - set(COMMON))
     if strange:
         words = {"strange": ", ".join(strange), "known": ", ".join(sorted({*wanted, *COMMON}))}
         raise CommandError(_("Unknown setting: %(strange)s. There are: %(known)s.") % words)
     missing = [field.name for field in wanted.values() if field.required and not given.get(field.name)]
-    if missing:
+    if missing and is_new:
         raise CommandError(_("Missing: %s. Give it as --set KEY=VALUE.") % ", ".join(missing))
     values = {name: _checked(field, given[name]) for name, field in wanted.items() if given.get(name)}
+    if not is_new:
+        values = {name: "" for name in wanted if name in given} | values
     config = {name: value for name, value in values.items() if not wanted[name].secret}
     secrets = {name: value for name, value in values.items() if wanted[name].secret}
     return config, secrets, _fields({name: value for name, value in given.items() if name in COMMON})
@@ -147,13 +156,36 @@ def _row(account: Account) -> dict[str, Any]:
         "reason": account.health_reason,
         "last_in": _utc(account.last_in_at),
         "last_out": _utc(account.last_out_at),
+        "since": _utc(account.health_since),
+        "last_fetch": _utc(account.last_fetch_at),
+        "last_error": account.last_error,
+        "last_error_at": _utc(account.last_error_at),
     }
 
 
 def as_text(account: Account) -> str:
-    """Return one account as a line for people."""
-    line = f"{account.channel:<10} {account.address:<40} {account.name}  {account.health}"
-    return f"{line}: {account.health_reason}" if account.health_reason else line
+    """Return one account in lines for people: how it does and since when, when it fetched and sent last, the last error."""
+    how = f"{account.health} {_('since')} {_local(account.health_since)}" if account.health_since else account.health
+    lines = [f"{account.channel:<10} {account.address:<40} {account.name}  {how}"]
+    if account.health_reason:
+        lines[0] += f": {account.health_reason}"
+    moments = {_("last fetch"): account.last_fetch_at or account.last_in_at, _("last sent"): account.last_out_at}
+    lines.append("           " + ", ".join(f"{name}: {_local(at)}" for name, at in moments.items()))
+    if account.last_error and account.last_error != account.health_reason:
+        lines.append(f"           {_('last error')} {_local(account.last_error_at)}: {account.last_error}")
+    return "\n".join(lines)
+
+
+def command_line() -> str:
+    """Return the author of what is changed by a command: the user of this machine who gave it."""
+    try:
+        return _("command line (%s)") % getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        return _("command line")
+
+
+def _local(when: datetime | None) -> str:
+    return f"{timezone.localtime(when):%Y-%m-%d %H:%M}" if when else _("never")
 
 
 def _utc(when: datetime | None) -> str | None:

@@ -1,10 +1,13 @@
 """The ways in and out: accounts, what arrived on them, and the entries of the record."""
 
+from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from tickets.hours import Hours, Unreadable, hours_from
 from tickets.models.ids import new_id, new_random
@@ -18,6 +21,9 @@ class Health(models.TextChoices):
     WORKING = "working"
     DEGRADED = "degraded"
     CUT_OFF = "cut_off"
+
+
+NOTED_EVERY = timedelta(minutes=1)
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -42,6 +48,10 @@ class Account(models.Model):
     state = models.JSONField(default=dict)  # cursors and the like; kept by backup only
     health = models.CharField(max_length=10, default=Health.WORKING)
     health_reason = models.TextField(blank=True)
+    health_since = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True)
+    last_fetch_at = models.DateTimeField(null=True)  # when its source was asked last and answered
     last_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
@@ -75,6 +85,29 @@ class Account(models.Model):
     def home(self) -> "Account":
         """The mailbox that this account's tickets live in."""
         return self.mailbox or self
+
+    def note_health(self, health: str, reason: str = "") -> None:
+        """Keep how it does, since when, and what went wrong last; the reason in words. Written only when it changes."""
+        if (self.health, self.health_reason) == (health, reason[:2000]):
+            return
+        changed: dict[str, Any] = {"health": health, "health_reason": reason[:2000]}
+        now = timezone.now()
+        if health != self.health:
+            changed["health_since"] = now
+        if health != Health.WORKING:
+            changed |= {"last_error": reason[:2000], "last_error_at": now}
+        self._keep(changed)
+
+    def note_fetch(self) -> None:
+        """Keep that its source was asked just now and answered; once a minute is enough."""
+        now = timezone.now()
+        if self.last_fetch_at is None or now - self.last_fetch_at > NOTED_EVERY:
+            self._keep({"last_fetch_at": now})
+
+    def _keep(self, changed: dict[str, Any]) -> None:
+        for name, value in changed.items():
+            setattr(self, name, value)
+        Account.objects.filter(pk=self.pk).update(**changed)
 
     @property
     def opening_hours(self) -> Hours:
@@ -157,6 +190,7 @@ class Entry(models.Model):
                 condition=Q(kind__in=["copy", "screened", "ignored", "contact"]),
                 name="entry_without_ticket",
             ),
+            models.Index(fields=["account", "id"], condition=Q(kind="configuration"), name="entry_configuration"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from tickets.record.store import store
 FOLDER = "config"
 # Not settings, but how it goes.
 KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login"} | {
+    "health_since", "last_error_at", "last_fetch_at",
     "cursor", "config_cursor", "config_waits", "last_success_at", "last_error", "failures", "rests_until",
     "cuts", "cut_at", "wrapped_count", "missing_count", "refused", "unreached", "lease_by", "lease_until",
 }  # fmt: skip

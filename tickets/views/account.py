@@ -5,17 +5,18 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import accounts as verbs
+from tickets.actions import connect as connecting
 from tickets.channels import Channel, NotConnected, channel_classes, open_channel
 from tickets.forms.account import AccountForm
-from tickets.models import Account, Agent, Health
-from tickets.views.access import administrates, agent_of, once
+from tickets.models import Account
+from tickets.views.access import administrates, agent_of, once_in_steps
 from tickets.views.rail import frame
 
 
@@ -61,36 +62,27 @@ def add(request: HttpRequest) -> HttpResponse:
     form = AccountForm(channel, None, settings.LANGUAGES, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            public_id = once(request, lambda: connect(form, channel, agent_of(request)))
-            begin(account_of(public_id))
+            public_id = once_in_steps(request, lambda: connect(request, form, channel))
             return redirect("tickets:account-edit", public_id=public_id)
-        except IntegrityError:
-            form.add_error("address", _("This address is connected already. Open it in the list to change it."))
+        except (IntegrityError, NotConnected) as error:
+            form.add_error(
+                None, str(error) if isinstance(error, NotConnected) else _("This address is connected already.")
+            )
     return form_page(request, form, channel)
 
 
-def connect(form: AccountForm, channel: type[Channel], by: Agent) -> str:
-    """Add the account and say how it does; return its public id."""
+def connect(request: HttpRequest, form: AccountForm, channel: type[Channel]) -> str:
+    """Connect the account, or put new credentials of one that is here in place; return its public id."""
     data = form.cleaned_data
-    with transaction.atomic():
-        account = verbs.add_account(
-            channel.name,
-            data["name"],
-            data["address"].strip() or data["name"],  # where the vendor knows it, begin() learns it
-            form.values(secret=False),
-            form.values(secret=True),
-            by,
-            **extra(form),
-        )
+    address = data["address"].strip() or data["name"]  # where the vendor knows it, it is learned when it is connected
+    values = form.values(secret=False), form.values(secret=True)
+    account, is_new = connecting.connect_account(
+        channel, data["name"], address, *values, by=agent_of(request), **extra(form)
+    )
+    if not is_new:
+        words = _("%(name)s was connected already. The new credentials are in place; all else stays as it was.")
+        messages.success(request, words % {"name": account.name})
     return account.public_id
-
-
-def begin(account: Account) -> None:
-    """Connect an account at its vendor, where there is something to be done; what goes wrong stands in its health."""
-    try:
-        open_channel(account).connect()
-    except NotConnected as error:
-        verbs.report_health(account, Health.DEGRADED, str(error))
 
 
 def extra(form: AccountForm) -> dict[str, Any]:
@@ -109,10 +101,12 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         secrets = account.secrets | form.values(secret=True)
         config = account.config | form.values(secret=False)
-        verbs.change_account(account, agent_of(request), config=config, secrets=secrets, **form.fields_of_account())
-        begin(account)
-        messages.success(request, _("Saved. Press “Check” to see whether it works."))
-        return redirect("tickets:account-edit", public_id=public_id)
+        try:
+            connecting.renew(account, agent_of(request), config=config, secrets=secrets, **form.fields_of_account())
+            messages.success(request, _("Saved. Press “Check” to see whether it works."))
+            return redirect("tickets:account-edit", public_id=public_id)
+        except NotConnected as error:
+            form.add_error(None, str(error))
     return form_page(request, form, channel, account)
 
 
@@ -131,8 +125,7 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     account = account_of(public_id)
     if request.method == "POST":
         try:
-            found = open_channel(account).probe()
-            verbs.report_health(account, found.health, found.reason)
+            connecting.check(account)
         except NotConnected as error:
             messages.error(request, str(error))
     return redirect("tickets:account-edit", public_id=public_id)

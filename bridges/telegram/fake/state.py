@@ -10,7 +10,6 @@ from bridges.telegram.fake.failures import Failure, Object, Planned, Silence
 from bridges.telegram.images import pixels
 
 TOKEN = "123456:AAF-fake-token-of-nobody"  # noqa: S105
-BOT_ID = 123456
 EXPIRES = 24 * 3600  # TBA Client.cpp 17044; counted here from the time an update was queued
 UNASKED = ("chat_member", "message_reaction", "message_reaction_count")  # not sent until they are asked for (SPEC)
 
@@ -148,7 +147,12 @@ class State:
     @property
     def me(self) -> Object:
         """The bot as a user."""
-        return {"id": BOT_ID, "is_bot": True, "first_name": self.name, "username": self.username}
+        return {
+            "id": int(self.token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": self.name,
+            "username": self.username,
+        }
 
     def new_message_id(self) -> int:
         """The next id of a message."""

@@ -1,4 +1,4 @@
-"""`account add|list|check|remove`: mailboxes and messengers without the web."""
+"""`account add|set|list|check|remove`: mailboxes and messengers without the web."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from tickets.actions.accounts import add_account, remove_account, report_health
+from tickets.actions.accounts import remove_account, report_health
+from tickets.actions.connect import check, connect_account, renew
 from tickets.channels import NotConnected, open_channel
 from tickets.management import accounts
 from tickets.models import Account, Health
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         add.add_argument("--token", help="the same as --set token=…")
         add.add_argument("--api-url", help="the same as --set api_url=…")
         add.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", dest="given")
+        change = actions.add_parser("set", help="change settings or credentials of an account")
+        change.add_argument("account", metavar="NAME|ADDRESS")
+        change.add_argument("--set", action="extend", nargs="+", required=True, metavar="KEY=VALUE", dest="given")
         listing = actions.add_parser("list", help="show all accounts and how they do")
         listing.add_argument("--json", action="store_true")
         check = actions.add_parser("check", help="really connect, both ways, and say in words what is wrong")
@@ -35,7 +39,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        {"add": self.add, "list": self.list, "check": self.check_accounts, "remove": self.remove}[action](options)
+        {"add": self.add, "set": self.set, "list": self.list, "check": self.check_accounts, "remove": self.remove}[
+            action
+        ](options)
 
     def add(self, options: dict[str, Any]) -> None:
         given = accounts.pairs(options["given"])
@@ -45,19 +51,36 @@ class Command(BaseCommand):
         address = given.get("address") or options["name"]  # a messenger's own is learned when it is connected
         if channel.name == settings.LAST_RESORT and "@" not in address:
             raise CommandError(_("Its address is missing: --set address=support@example.org"))
+        by = accounts.command_line()
         try:
-            account = add_account(channel.name, options["name"], address, config, secrets, **fields)
+            account, is_new = connect_account(channel, options["name"], address, config, secrets, by, **fields)
         except IntegrityError:
             raise CommandError(_("%s is connected already. Remove it first, or check it.") % address) from None
-        try:
-            open_channel(account).connect()
         except NotConnected as error:
-            report_health(account, Health.DEGRADED, str(error))
-            self.stderr.write(_("Added, but it does not work yet: %s") % error)
+            raise CommandError(str(error)) from None
         account.refresh_from_db()
-        self.stdout.write(
-            _("%(name)s (%(address)s) is connected.") % {"name": account.name, "address": account.address}
-        )
+        if account.health != Health.WORKING:
+            self.stderr.write(_("It does not work yet: %s") % account.health_reason)
+        words = _("%(name)s (%(address)s) is connected.")
+        if not is_new:
+            words = _("%(name)s (%(address)s) was connected already. The new credentials are in place; all else stays.")
+        self.stdout.write(words % {"name": account.name, "address": account.address})
+
+    def set(self, options: dict[str, Any]) -> None:
+        account = accounts.account_named(options["account"])
+        given = accounts.pairs(options["given"])
+        config, secrets, fields = accounts.sort_out(accounts.channel_named(account.channel), given, is_new=False)
+        try:
+            renew(
+                account,
+                accounts.command_line(),
+                config=account.config | config,
+                secrets=account.secrets | secrets,
+                **fields,
+            )
+        except NotConnected as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(_("%s is changed.") % account.address)
 
     def list(self, options: dict[str, Any]) -> None:
         found = Account.objects.filter(removed_at=None).order_by("pk")
@@ -77,18 +100,16 @@ class Command(BaseCommand):
     def check_one(self, account: Account, wait: float) -> bool:
         """Probe one account and say what was found; True when it works."""
         try:
-            channel = open_channel(account)
-            found = channel.probe()
+            check(account)
         except NotConnected as error:
             report_health(account, Health.DEGRADED, str(error))
             self.stdout.write(f"{account.address}: {error}")
             return False
-        report_health(account, found.health, found.reason)
-        self.stdout.write(f"{account.address}: {found.reason or _('works')}")
-        if found.health == Health.WORKING:
-            for line in channel.examine(wait):
+        self.stdout.write(f"{account.address}: {account.health_reason or _('works')}")
+        if account.health == Health.WORKING:
+            for line in open_channel(account).examine(wait):
                 self.stdout.write(f"{account.address}: {line}")
-        return found.health == Health.WORKING
+        return account.health == Health.WORKING
 
     def remove(self, options: dict[str, Any]) -> None:
         account = accounts.account_named(options["account"])
@@ -96,5 +117,5 @@ class Command(BaseCommand):
             open_channel(account).disconnect()
         except NotConnected as error:
             self.stderr.write(str(error))
-        remove_account(account, None)
+        remove_account(account, accounts.command_line())
         self.stdout.write(_("%s is removed; its tickets stay.") % account.address)
