@@ -54,10 +54,13 @@ def send(account: Account, call: Call, outgoing: Outgoing, rendered: bytes, done
 
 
 def _plan(delivery: Delivery, made: Mapping[str, Any]) -> None:
-    """What goes into which part is known before the first goes out: a sender that dies half-way leaves no doubt."""
+    """What goes into which part is known before the first goes out: a sender that dies half-way leaves no doubt.
+
+    One part has no half.
+    """
     if not made["parts"]:
         raise NotSent("There is nothing to send: no words and no files.", BUG)
-    if delivery.data.get("cut") != made["cut"]:
+    if delivery.data.get("cut") != made["cut"] and (len(made["parts"]) > 1 or delivery.data):
         _note(delivery, cut=made["cut"], parts=len(made["parts"]))
 
 

@@ -30,7 +30,7 @@ def person(by: Agent | None, account: Account) -> Mailbox:
 
 def parent_of(ticket: Ticket) -> Message | None:
     """Return the message that an answer answers: the newest public one with an id, incoming ones first."""
-    public = ticket.messages.exclude(direction=Direction.NOTE).exclude(message_id="").defer("html", "text", "reply")
+    public = ticket.messages.exclude(direction=Direction.NOTE).exclude(message_id="").only("message_id", "references")
     return (
         public.filter(direction=Direction.IN, kind="message").order_by("-at", "-pk").first()
         or public.order_by("-at", "-pk").first()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 
 from django.db import connection
 from django.utils import timezone
@@ -13,38 +15,43 @@ from tickets.actions.delivered import Outcome, settle
 from tickets.channels import NotConnected, NotSent, open_channel
 from tickets.models import Account, Delivery, DeliveryState, Health
 from tickets.outbox import queue
-from tickets.outbox.deliver import Sent, deliver_next
+from tickets.outbox.deliver import Due, Sent, deliver_next
 
 SENDER_DIED = "The sender stopped in the middle. It may or may not have gone out; look before you send it again."
 SENDERS = 4  # threads of one worker; the order within a conversation is kept by the queue
+NOTED_EVERY = timedelta(seconds=5)
 PAUSE_WHEN_CUT_OFF = 60.0  # seconds until a probe may have found the account working again
 
 
 def deliver_due(most: int = 100) -> int:
     """Send up to `most` messages that are due; return how many were tried."""
-    for count in range(most):
-        sent = deliver_next()
-        if sent is None:
-            return count
-        conclude(sent)
-    return most
+    return _deliver(Due(), most)
 
 
 def deliver_together(most: int = 100) -> int:
     """Send what is due as `deliver_due`, by several threads: while one waits for a vendor's answer, others go on."""
-    sent = deliver_next()
-    if sent is None:
+    due = Due()
+    tried = _deliver(due, 1)
+    if not tried:
         return 0
-    conclude(sent)
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") as pool:
-        return 1 + sum(pool.map(_deliver_share, [most // SENDERS] * SENDERS))
+        return tried + sum(pool.map(partial(_deliver_share, due), [most // SENDERS] * SENDERS))
 
 
-def _deliver_share(most: int) -> int:
+def _deliver_share(due: Due, most: int) -> int:
     try:
-        return deliver_due(most)
+        return _deliver(due, most)
     finally:
         connection.close()
+
+
+def _deliver(due: Due, most: int) -> int:
+    for count in range(most):
+        sent = deliver_next(due)
+        if sent is None:
+            return count
+        conclude(sent)
+    return most
 
 
 def conclude(sent: Sent) -> None:
@@ -52,9 +59,16 @@ def conclude(sent: Sent) -> None:
     outcomes = [_outcome(sent, delivery) for delivery in sent.deliveries]
     settled = [outcome for outcome in outcomes if outcome]
     if any(outcome.state == DeliveryState.SENT for outcome in settled):
-        Account.objects.filter(pk=sent.deliveries[0].account_id).update(last_out_at=timezone.now())
+        _note_sending(sent.deliveries[0].account)
     if settled:
         settle(settled, rendered=sent.rendered)
+
+
+def _note_sending(account: Account) -> None:
+    """Let the account say when something last went out; to a few seconds, so that a busy one is not written for each."""
+    now = timezone.now()
+    if account.last_out_at is None or account.last_out_at < now - NOTED_EVERY:
+        Account.objects.filter(pk=account.pk).update(last_out_at=now)
 
 
 def _outcome(sent: Sent, delivery: Delivery) -> Outcome | None:

@@ -91,12 +91,17 @@ def _how(outcomes: Sequence[Outcome]) -> str:
 def _returned(outcome: Outcome, rendered: bytes) -> File | None:
     """Return what was sent, without the files that the message's own entry holds; None where the record has it already."""
     message, digest = outcome.delivery.message, outcome.rendered_sha256
-    known = Delivery.objects.filter(message=message, rendered_sha256=digest)
-    if not rendered or digest == message.entry.original_sha256 or known.exists():
+    if not rendered or digest == message.entry.original_sha256 or _is_recorded(outcome):
         return None
     if rendered[:1] in (b"{", b"["):
         return File("sent.json", "application/json", rendered)
     return File("sent.eml", "message/rfc822", without_files(rendered))
+
+
+def _is_recorded(outcome: Outcome) -> bool:
+    """Whether another delivery of the message ended with the same bytes; the first attempt is that of all of them."""
+    same = Delivery.objects.filter(message=outcome.delivery.message, rendered_sha256=outcome.rendered_sha256)
+    return outcome.delivery.attempts > 1 and same.exists()
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import mimetypes
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +18,11 @@ from tickets.actions import overtaken
 from tickets.actions.change import NotAllowed, set_status
 from tickets.actions.note import note
 from tickets.actions.overtaken import HELD, Overtaken
-from tickets.actions.reply import forward, reply, start
+from tickets.actions.reply import forward, reply_words, start
+from tickets.actions.say import Said, prepare, save_said
 from tickets.mime.build import File
-from tickets.models import Agent, Draft, DraftFile, DraftState, Message, Ticket
+from tickets.models import Agent, Draft, DraftFile, DraftState, Message, State, Ticket
+from tickets.models.many import save_many
 from tickets.models.text import storable
 from tickets.outbox.route import NoRoute
 from tickets.record.store import store
@@ -27,6 +30,7 @@ from tickets.wake import wake
 
 FOLDER = "spool/drafts"
 UNDO_SECONDS = 10
+AT_ONCE = 10  # replies that become messages in one transaction
 NOT_AN_ADDRESS = "%(address)s is not an email address."
 
 
@@ -149,73 +153,125 @@ def undo(draft: Draft) -> Draft:
 
 def send_due(most: int = 100) -> int:
     """Send scheduled drafts whose time has come; return how many."""
-    due = Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()).order_by("send_at")
-    ids = list(due.values_list("pk", flat=True)[:most])
-    for pk in ids:
-        send_now(pk)
-    return len(ids)
+    due = Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()).order_by("send_at", "pk")
+    drafts = _with_rows(due[:most])
+    for together in _in_turns(drafts):
+        _send(together)
+    return len(drafts)
 
 
 def send_now(pk: int) -> None:
-    """Turn one scheduled draft into a message, once: the draft's row is locked until the entry stands beside it.
+    """Turn one scheduled draft into a message, once."""
+    _send(_with_rows(Draft.objects.filter(pk=pk, state=DraftState.SCHEDULED)))
 
-    The ticket's row is locked before it is asked who wrote meanwhile: of two replies whose time has come at once, one
+
+def _with_rows(drafts: QuerySet[Draft]) -> list[Draft]:
+    """Fetch drafts with what nearly all of them need."""
+    rows = drafts.select_related("ticket__mailbox", "ticket__contact", "agent")
+    return list(rows.prefetch_related(Prefetch("files", DraftFile.objects.order_by("pk"))))
+
+
+def _in_turns(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """Yield replies together, a few at once and one of each ticket, since it changes what the next one finds; others alone."""
+    turn: dict[int, Draft] = {}
+    for draft in drafts:
+        ticket = draft.ticket_id if draft.kind == "reply" else None
+        if turn and (ticket is None or ticket in turn or len(turn) == AT_ONCE):
+            yield list(turn.values())
+            turn = {}
+        if ticket is None:
+            yield [draft]
+        else:
+            turn[ticket] = draft
+    if turn:
+        yield list(turn.values())
+
+
+def _send(drafts: Sequence[Draft]) -> None:
+    """Turn scheduled drafts into messages, each once. When one of several is refused, each goes alone: only that one stays.
+
+    The tickets' rows are locked before it is asked who wrote meanwhile: of two replies whose time has come at once, one
     goes, and the other finds it.
     """
-    files = [_file(file) for file in DraftFile.objects.filter(draft=pk).select_related("draft").order_by("pk")]
     try:
+        said = [_prepare(draft) for draft in drafts]
         with transaction.atomic():
-            draft = (
-                Draft.objects.select_for_update(of=("self",))
-                .select_related("ticket__mailbox", "ticket__contact", "mailbox", "agent", "forwarded")
-                .get(pk=pk)
-            )
-            if draft.state != DraftState.SCHEDULED:
-                return
-            if draft.ticket_id:
-                Ticket.objects.select_for_update().only("pk").get(pk=draft.ticket_id)
-            overtaken.check(draft, HELD)
-            draft.message = _say(draft, files)
-            draft.state = DraftState.SENT
-            draft.save(update_fields=["message", "state"])
+            going = _locked(drafts)
+            for draft in going:
+                overtaken.check(draft, HELD)
+            messages = _say([one for one in zip(drafts, said, strict=True) if one[0] in going])
+            for draft, message in messages:
+                draft.message, draft.state = message, DraftState.SENT
+            save_many([draft for draft, _message in messages], ["message", "state"])
     except (NotAllowed, NoRoute, OSError) as error:
-        _stop(pk, str(error), DraftState.SCHEDULED, held=isinstance(error, Overtaken))
+        if len(drafts) == 1:
+            _stop(drafts[0].pk, str(error), DraftState.SCHEDULED, held=isinstance(error, Overtaken))
+        else:
+            for draft in drafts:
+                _send([draft])
         return
-    _remove(list(DraftFile.objects.filter(draft=pk).values_list("stored", flat=True)))
+    _remove([file.stored for draft, _message in messages for file in draft.files.all()])
     wake("deliver")
 
 
-def _file(file: DraftFile) -> File:
+def _locked(drafts: Sequence[Draft]) -> list[Draft]:
+    """Lock drafts and their tickets; return those that still stand as they were read: undone ones do not."""
+    rows = Draft.objects.select_for_update().filter(pk__in=[draft.pk for draft in drafts], state=DraftState.SCHEDULED)
+    found = dict(rows.order_by("pk").values_list("pk", "updated_at"))
+    tickets = {draft.ticket_id for draft in drafts if draft.ticket_id}
+    list(Ticket.objects.select_for_update().filter(pk__in=tickets).order_by("pk").values_list("pk"))
+    return [draft for draft in drafts if found.get(draft.pk) == draft.updated_at]
+
+
+def _file(file: DraftFile, text: str) -> File:
     """A file as it goes out; a picture whose name stands in brackets in the text is shown there."""
     content = store().read(f"{FOLDER}/{file.stored}")
-    if file.content_type.startswith("image/") and f"[{file.filename}]" in file.draft.text:
+    if file.content_type.startswith("image/") and f"[{file.filename}]" in text:
         return File(file.filename, file.content_type, content, f"{file.public_id}@picture", inline=True)
     return File(file.filename, file.content_type, content)
 
 
-def _say(draft: Draft, files: list[File]) -> Message:
+def _prepare(draft: Draft) -> Said | Callable[[], Message]:
+    """Make the mail of a reply; of anything else, what says it. Raises NotAllowed, NoRoute, OSError."""
+    files = [_file(file, draft.text) for file in draft.files.all()]
     addressed: dict[str, Any] = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc, "files": files}
     if draft.kind == "new":
-        if draft.mailbox is None:
-            raise NotAllowed(_("Choose the mailbox to send from."))
-        return start(draft.mailbox, draft.subject, draft.text, draft.agent, **addressed)
+        return partial(_start, draft, addressed)
     ticket = draft.ticket
     if ticket is None:
         raise NotAllowed(_("The ticket of this draft is gone."))
     if draft.kind == "note":
-        message = note(ticket, draft.text, draft.agent, files=files)
-        if draft.then_state:
-            set_status(ticket, draft.then_state, draft.agent)
-        return message
+        return partial(_note, draft, ticket, files)
     if draft.kind == "forward":
-        if draft.forwarded is None:
-            raise NotAllowed(_("Choose the message to forward."))
-        return forward(ticket, draft.forwarded, draft.text, draft.agent, **addressed)
-    return reply(
-        ticket,
-        draft.text,
-        draft.agent,
-        then_state=draft.then_state or "waiting",
-        subject=draft.subject or None,
-        **addressed,
-    )
+        return partial(_forward, draft, ticket, addressed)
+    state, subject = draft.then_state or State.WAITING, draft.subject or None
+    return prepare(reply_words(ticket, draft.text, draft.agent, then_state=state, subject=subject, **addressed))
+
+
+def _say(
+    going: Sequence[tuple[Draft, Said | Callable[[], Message]]],
+) -> list[tuple[Draft, Message]]:
+    """Say what was prepared: the replies together."""
+    replies = [(draft, one) for draft, one in going if isinstance(one, Said)]
+    messages = save_said([one for _draft, one in replies]) if replies else []
+    said = [(draft, message) for (draft, _one), message in zip(replies, messages, strict=True)]
+    return said + [(draft, one()) for draft, one in going if not isinstance(one, Said)]
+
+
+def _start(draft: Draft, addressed: dict[str, Any]) -> Message:
+    if draft.mailbox is None:
+        raise NotAllowed(_("Choose the mailbox to send from."))
+    return start(draft.mailbox, draft.subject, draft.text, draft.agent, **addressed)
+
+
+def _note(draft: Draft, ticket: Ticket, files: list[File]) -> Message:
+    message = note(ticket, draft.text, draft.agent, files=files)
+    if draft.then_state:
+        set_status(ticket, draft.then_state, draft.agent)
+    return message
+
+
+def _forward(draft: Draft, ticket: Ticket, addressed: dict[str, Any]) -> Message:
+    if draft.forwarded is None:
+        raise NotAllowed(_("Choose the message to forward."))
+    return forward(ticket, draft.forwarded, draft.text, draft.agent, **addressed)

@@ -33,6 +33,7 @@ from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
 from tickets.search import index
 
 SNIPPET = 160
+TOUCHED = ("state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet")
 FUTURE = timedelta(days=1)
 WROTE = "They wrote from it."
 RESTING = (State.SOLVED, State.CLOSED)
@@ -365,9 +366,7 @@ def touch(ticket: Ticket, message: Message) -> None:
 
 def save_touched(tickets: Iterable[Ticket]) -> None:
     """Store what `touch` changed, for any number of tickets in one query."""
-    save_many(
-        tickets, ["state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet"]
-    )
+    save_many(tickets, TOUCHED)
 
 
 def _prove(batch: Sequence[Received]) -> None:

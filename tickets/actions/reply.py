@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -57,7 +58,12 @@ def _is_ours(address: str, ours: set[str]) -> bool:
     return address.lower() in ours or read_reply_address(signing_keys(), address) is not None
 
 
-def reply(
+def reply(ticket: Ticket, text: str, by: Agent | None, **more: Any) -> Message:
+    """Answer the customer; `more` as `reply_words` takes it. Raises NotAllowed, NoRoute, OSError."""
+    return say(reply_words(ticket, text, by, **more))
+
+
+def reply_words(
     ticket: Ticket,
     text: str,
     by: Agent | None,
@@ -69,11 +75,10 @@ def reply(
     subject: str | None = None,
     at: datetime | None = None,
     then_state: str | None = State.WAITING,
-) -> Message:
-    """Answer the customer; without recipients by the best route. Raises NotAllowed, NoRoute, OSError."""
+) -> Words:
+    """Return the answer to a customer, without recipients by the best route. Raises NotAllowed, NoRoute."""
     _check(text, files)
-    chosen = routes(ticket, _addresses(to, cc, bcc))
-    words = Words(
+    return Words(
         ticket=ticket,
         text=text,
         by=by,
@@ -84,11 +89,10 @@ def reply(
         cc=cc,
         bcc=bcc,
         files=files,
-        routes=chosen,
+        routes=routes(ticket, _addresses(to, cc, bcc)),
         then_state=str(then_state) if then_state else None,
         extra={"bcc": list(bcc)} if bcc else {},
     )
-    return say(words)
 
 
 def forward(

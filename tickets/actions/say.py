@@ -1,6 +1,6 @@
 """Say: replies, forwards, new outgoing tickets, automatic answers and notes become an entry, a message, deliveries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 from tickets.actions import compose
 from tickets.actions.change import set_state
 from tickets.actions.participants import add_participants, save_participants
-from tickets.actions.receive import answered_ids, attachments_of, stored_boxes, touch
+from tickets.actions.receive import TOUCHED, answered_ids, attachments_of, stored_boxes, touch
 from tickets.mime.build import File
 from tickets.mime.parse import Mail, Mailbox, parse
 from tickets.models import (
@@ -25,6 +25,7 @@ from tickets.models import (
     Ticket,
     new_id,
 )
+from tickets.models.many import insert_many, save_many
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.outbox.route import Route
 from tickets.record.write import entry_of
@@ -61,8 +62,21 @@ def boxes(values: Sequence[Box]) -> list[Mailbox]:
     return [Mailbox(value.get("name", ""), value["address"]) for value in values]
 
 
+@dataclass(slots=True)
+class Said:
+    """An entry of kind "reply" or "note", and the mail that it holds."""
+
+    entry: Entry
+    mail: Mail
+
+
 def say(words: Words) -> Message:
     """Write the entry and make its rows, in the transaction of the caller if there is one. Raises OSError."""
+    return save_said([prepare(words)])[0]
+
+
+def prepare(words: Words) -> Said:
+    """Make the mail and the unsaved entry of `words`: outside of a transaction, since a large one is stored. Raises OSError."""
     ticket = words.ticket
     parent = words.speaks_of or (compose.parent_of(ticket) if ticket.pk else None)
     original = compose.said(
@@ -84,14 +98,18 @@ def say(words: Words) -> Message:
     entry = entry_of(
         kind, at=words.at, fields=_fields(words), original=original, account=ticket.mailbox, ticket=ticket.number
     )
-    mail = parse(original)
+    return Said(entry, parse(original))
+
+
+def save_said(batch: Sequence[Said]) -> list[Message]:
+    """Store what was prepared, and make its rows, in one transaction; return the messages."""
+    numbers = {one.entry.fields["ticket"] for one in batch}
     with transaction.atomic():
-        if ticket.pk:
-            Ticket.objects.select_for_update().get(pk=ticket.pk)
-        entry.save()
-        message = apply_said(entry, mail)
+        list(Ticket.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk"))
+        insert_many(one.entry for one in batch)
+        messages = apply_said(batch)
         wake("append")
-    return message
+    return messages
 
 
 def _fields(words: Words) -> dict[str, Any]:
@@ -119,33 +137,52 @@ def _fields(words: Words) -> dict[str, Any]:
     return fields | words.extra
 
 
-def apply_said(entry: Entry, mail: Mail) -> Message:
-    """Make the message, its files and its deliveries from an entry of kind "reply" or "note"."""
-    fields = entry.fields
-    ticket = _ticket(entry)
-    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
-    message = said_message(entry, mail, ticket, by)
-    message.save()
-    files = attachments_of(message, mail)
-    for file in files:
-        file.save()
-    _make_deliveries(message, fields["deliveries"], entry.at)
-    if message.direction == Direction.OUT and not message.automatic:
-        pairs: dict[tuple[int, str], None] = {}
-        add_participants(pairs, message, [box["address"] for box in [*message.to, *message.cc]])
-        save_participants(pairs)
-    index([message], {message.public_id: [file.filename for file in files]})
-    _touch(ticket, message, fields.get("state"), by)
-    return message
+@dataclass(slots=True)
+class Lookups:
+    """The rows that a batch refers to, fetched in one query for each table."""
+
+    tickets: dict[int, Ticket]
+    agents: dict[str, Agent]
+    accounts: dict[str, int]  # primary keys, by public id
 
 
-def _ticket(entry: Entry) -> Ticket:
+def apply_said(batch: Sequence[Said]) -> list[Message]:
+    """Make the messages, their files and deliveries from entries of kind "reply" or "note". The number of queries is fixed."""
+    for one in batch:
+        _make_ticket(one.entry)
+    rows = _look_up(batch)
+    messages = [_message(one, rows) for one in batch]
+    insert_many(messages)
+    files = [attachments_of(message, one.mail) for one, message in zip(batch, messages, strict=True)]
+    insert_many(file for some in files for file in some)
+    _make_deliveries(messages, batch, rows)
+    _make_participants(messages)
+    names = {m.public_id: [file.filename for file in some] for m, some in zip(messages, files, strict=True)}
+    index(messages, names)
+    _touch(batch, messages)
+    return messages
+
+
+def _look_up(batch: Sequence[Said]) -> Lookups:
+    all_fields = [one.entry.fields for one in batch]
+    numbers = {fields["ticket"] for fields in all_fields}
+    authors = {fields["by"] for fields in all_fields if fields["by"]}
+    named = {one["account"] for fields in all_fields for one in fields["deliveries"]}
+    accounts = Account.objects.filter(public_id__in=named).values_list("public_id", "pk") if named else ()
+    return Lookups(
+        tickets={t.number: t for t in Ticket.objects.filter(number__in=numbers).select_related("mailbox")},
+        agents={a.public_id: a for a in Agent.objects.filter(public_id__in=authors)} if authors else {},
+        accounts=dict(accounts),
+    )
+
+
+def _make_ticket(entry: Entry) -> None:
     fields = entry.fields
     if "new_ticket" not in fields:
-        return Ticket.objects.select_related("mailbox", "contact").get(number=fields["ticket"])
+        return
     new = fields["new_ticket"]
     mailbox = Account.objects.get(public_id=new["mailbox"])
-    return Ticket.objects.create(
+    Ticket.objects.create(
         number=fields["ticket"],
         subject=new["subject"],
         channel=mailbox.channel,
@@ -170,6 +207,11 @@ def _contact(entry: Entry) -> Contact:
     return contact
 
 
+def _message(one: Said, rows: Lookups) -> Message:
+    fields = one.entry.fields
+    return said_message(one.entry, one.mail, rows.tickets[fields["ticket"]], rows.agents.get(fields["by"]))
+
+
 def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> Message:
     """Return the unsaved message that an entry of kind "reply" or "note" and its mail make."""
     fields = entry.fields
@@ -182,9 +224,9 @@ def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> 
         entry=entry,
         direction=fields["direction"],
         channel=first,
-        account=ticket.mailbox,
+        account_id=ticket.mailbox_id,
         author=by,
-        contact=ticket.contact,
+        contact_id=ticket.contact_id,
         from_name=storable(sender.name),
         from_address=storable(sender.address),
         to=stored_boxes(mail.to),
@@ -206,37 +248,63 @@ def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> 
     )
 
 
-def _make_deliveries(message: Message, decided: list[dict[str, str]], at: datetime) -> None:
-    accounts = {a.public_id: a for a in Account.objects.filter(public_id__in={one["account"] for one in decided})}
-    Delivery.objects.bulk_create(
-        [
-            Delivery(
-                public_id=one["delivery"],
-                message=message,
-                account=accounts[one["account"]],
-                channel=one["channel"],
-                recipient=one["recipient"],
-                route_reason=one["reason"],
-                at=at,
-                due_at=at,
-            )
-            for one in decided
-        ]
+def _make_deliveries(messages: Sequence[Message], batch: Sequence[Said], rows: Lookups) -> None:
+    insert_many(
+        Delivery(
+            public_id=decided["delivery"],
+            message=message,
+            account_id=rows.accounts[decided["account"]],
+            channel=decided["channel"],
+            recipient=decided["recipient"],
+            route_reason=decided["reason"],
+            at=one.entry.at,
+            due_at=one.entry.at,
+        )
+        for one, message in zip(batch, messages, strict=True)
+        for decided in one.entry.fields["deliveries"]
     )
 
 
-def _touch(ticket: Ticket, message: Message, state: str | None, by: Agent | None) -> None:
-    if state and state != ticket.state:
-        before = set_state(ticket, state, message.at)
-        Event.objects.create(
-            ticket=ticket, entry=message.entry, kind="state", at=message.at, by=by, data={"from": before, "to": state}
-        )
-    if message.direction == Direction.NOTE or message.automatic:
-        ticket.message_count += 1
-        ticket.updated_at = max(ticket.updated_at, message.at)
-    else:
-        touch(ticket, message)
-        answers = ticket.messages.filter(direction=Direction.IN).exists()
-        if answers and message.kind == "message" and ticket.first_answer_at is None:
-            ticket.first_answer_at = message.at
-    ticket.save()
+def _make_participants(messages: Sequence[Message]) -> None:
+    pairs: dict[tuple[int, str], None] = {}
+    for message in messages:
+        if message.direction == Direction.OUT and not message.automatic:
+            add_participants(pairs, message, [box["address"] for box in [*message.to, *message.cc]])
+    save_participants(pairs)
+
+
+def _touch(batch: Sequence[Said], messages: Sequence[Message]) -> None:
+    """Let the tickets show what was said in them."""
+    tickets = {message.ticket_id: message.ticket for message in messages}
+    unanswered = _with_questions(ticket for ticket in tickets.values() if ticket.first_answer_at is None)
+    events = []
+    for one, message in zip(batch, messages, strict=True):
+        events += _set_state(message, one.entry.fields.get("state"))
+        ticket = message.ticket
+        if message.direction == Direction.NOTE or message.automatic:
+            ticket.message_count += 1
+            ticket.updated_at = max(ticket.updated_at, message.at)
+        else:
+            touch(ticket, message)
+            if message.kind == "message" and ticket.pk in unanswered and ticket.first_answer_at is None:
+                ticket.first_answer_at = message.at
+    insert_many(events)
+    save_many(tickets.values(), [*TOUCHED, "first_answer_at"])
+
+
+def _set_state(message: Message, state: str | None) -> list[Event]:
+    """Set the ticket's state as was decided; return the event of it, if it changes."""
+    if not state or state == message.ticket.state:
+        return []
+    before = set_state(message.ticket, state, message.at)
+    data = {"from": before, "to": state}
+    return [
+        Event(ticket=message.ticket, entry=message.entry, kind="state", at=message.at, by=message.author, data=data)
+    ]
+
+
+def _with_questions(tickets: Iterable[Ticket]) -> set[int]:
+    """Those of `tickets` in which there is anything to answer."""
+    keys = [ticket.pk for ticket in tickets]
+    asked = Message.objects.filter(ticket__in=keys, direction=Direction.IN) if keys else Message.objects.none()
+    return set(asked.order_by().values_list("ticket_id", flat=True).distinct())

@@ -27,7 +27,7 @@ from tickets.mime.build import File
 from tickets.mime.parse import parse
 from tickets.models import Account, Agent, DeliveryState, InboxItem, Message, Priority, ReadMark, Role, Ticket
 from tickets.models.numbers import skip_automation
-from tickets.outbox.deliver import deliver_next
+from tickets.outbox.deliver import Due, deliver_next
 from tickets.record.append import append, append_all, head
 
 FIRST_DAY = timedelta(days=45)  # when the shop's people and mailboxes were set up
@@ -164,7 +164,7 @@ def _files(step: Step) -> list[File]:
 def _send(at: datetime) -> None:
     """Write the record and carry the one reply that is due, as the workers do; a demo's way out is a folder."""
     append()
-    sent = deliver_next()
+    sent = deliver_next(Due())
     assert sent is not None, "a reply is due at once"
     outcomes = [
         Outcome(delivery, DeliveryState.SENT, "", sent.remote_ids[delivery.pk], sent.rendered_sha256)

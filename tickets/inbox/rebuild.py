@@ -16,7 +16,7 @@ from tickets.actions.hold import apply_contact
 from tickets.actions.merge import apply_merge
 from tickets.actions.mirrored import APPLY as MIRRORED
 from tickets.actions.receive import Received, apply_received, when
-from tickets.actions.say import apply_said
+from tickets.actions.say import Said, apply_said
 from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
 from tickets.inbox.our_words import cut_again
 from tickets.mime.parse import Mail, parse
@@ -145,7 +145,7 @@ def _received(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
 
 def _said(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:
     for entry, one in zip(entries, batch, strict=True):
-        apply_said(entry, parse(one.original))
+        apply_said([Said(entry, parse(one.original))])
 
 
 def _erased(entries: Sequence[Entry], batch: Sequence[Recorded]) -> None:

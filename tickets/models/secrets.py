@@ -2,6 +2,7 @@
 
 import base64
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -19,7 +20,12 @@ def derive(purpose: str, secret: str | bytes | None = None) -> bytes:
 
 
 def _fernet() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return _fernet_of(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+@lru_cache(maxsize=4)
+def _fernet_of(*secrets: str) -> MultiFernet:
+    """The newest key encrypts, all of them decrypt."""
     return MultiFernet([Fernet(base64.urlsafe_b64encode(derive("credentials", secret))) for secret in secrets])
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +17,7 @@ from tickets.outbox import pace, queue
 from tickets.record import read
 
 PATIENCE = 0.1  # seconds that a sender waits for its turn; for longer the delivery goes back into the queue
+FOUND_AT_ONCE = 16  # messages: long enough to spare most looking, short enough that what is found is still so
 log = logging.getLogger(__name__)
 
 
@@ -29,9 +32,29 @@ class Sent:
     refused: dict[int, NotSent] = field(default_factory=dict)  # by delivery
 
 
-def deliver_next() -> Sent | None:
+class Due:
+    """What is due, found several messages at once and shared by the threads of one worker."""
+
+    def __init__(self) -> None:
+        self.found: deque[list[Delivery]] = deque()
+        self.lock = threading.Lock()
+
+    def claim(self) -> list[Delivery]:
+        """Claim the deliveries of the next message on one account; nothing is due: an empty list."""
+        while True:
+            with self.lock:
+                if not self.found:
+                    self.found.extend(queue.due(FOUND_AT_ONCE))
+                if not self.found:
+                    return []
+                deliveries = self.found.popleft()
+            if claimed := queue.claim(deliveries):
+                return claimed
+
+
+def deliver_next(due: Due) -> Sent | None:
     """Claim and send the deliveries of one message; None when nothing is due."""
-    deliveries = queue.claim()
+    deliveries = due.claim()
     return carry(deliveries) if deliveries else None
 
 

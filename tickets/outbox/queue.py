@@ -5,46 +5,91 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from tickets.channels import channel_classes
-from tickets.models import Delivery, DeliveryState, Health, new_id
+from tickets.models import Account, Delivery, DeliveryState, Health, Message, new_id
 
 LEASE = timedelta(seconds=20)
+CHANGING = (
+    "state",
+    "lease_by",
+    "attempts",
+    "parts_sent",
+    "remote_ids",
+    "data",
+)  # by earlier attempts, since it was found
 RENEWED_EVERY = 5.0  # seconds
 FIRST_PAUSE = 60.0  # seconds before the second attempt; doubled each time
 LONGEST_PAUSE = 3600.0
 GIVES_UP_AFTER = timedelta(days=2)
 
 
-def claim() -> list[Delivery]:
-    """Take the deliveries of one message on one account that are due; nothing is due: an empty list.
+def due(most: int) -> list[list[Delivery]]:
+    """Return the deliveries of up to `most` messages, each on one account, that may go now. None of them is claimed yet.
 
     Only those whose message's entry is marked: what leaves is in the record already.
     """
-    due = Delivery.objects.filter(
+    pairs = list(dict.fromkeys(_may_go()[:most].values_list("message_id", "account_id")))
+    if not pairs:
+        return []
+    queued = Delivery.objects.filter(
+        message__in={message for message, _account in pairs}, state=DeliveryState.QUEUED, due_at__lte=Now()
+    )
+    found: dict[tuple[int, int], list[Delivery]] = {pair: [] for pair in pairs}
+    for row in queued.order_by("pk"):
+        if (row.message_id, row.account_id) in found:
+            found[row.message_id, row.account_id].append(row)
+    _add_rows([row for rows in found.values() for row in rows])
+    return [rows for rows in found.values() if rows]
+
+
+@cache
+def _may_go() -> QuerySet[Delivery]:
+    """What may go now, the first to be sent first. Built once: it says the same each time."""
+    rows = Delivery.objects.filter(
         state=DeliveryState.QUEUED,
         due_at__lte=Now(),
         message__entry__marked_at__isnull=False,
-        account__paused_at__isnull=True,
-        account__removed_at__isnull=True,
-    ).exclude(account__health=Health.CUT_OFF)
+        account__in=_sending(),
+    )
+    return _in_order(rows).order_by("due_at", "pk")
+
+
+@cache
+def _sending() -> QuerySet[Account]:
+    """The accounts that send."""
+    return Account.objects.filter(paused_at=None, removed_at=None).exclude(health=Health.CUT_OFF)
+
+
+def _add_rows(deliveries: list[Delivery]) -> None:
+    """Put message, ticket and accounts to deliveries, each fetched once: they are wide rows."""
+    messages = Message.objects.select_related("entry", "ticket").in_bulk({row.message_id for row in deliveries})
+    wanted = {row.account_id for row in deliveries} | {message.ticket.mailbox_id for message in messages.values()}
+    accounts = Account.objects.select_related("mailbox").in_bulk(wanted)
+    for row in deliveries:
+        row.message, row.account = messages[row.message_id], accounts[row.account_id]
+        row.message.ticket.mailbox = accounts[row.message.ticket.mailbox_id]
+
+
+def claim(deliveries: list[Delivery]) -> list[Delivery]:
+    """Take deliveries that were found due; return those that are ours now, as they stand: nobody else sends them."""
     lease = new_id()
-    with transaction.atomic():
-        locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=("self",))
-        first = _in_order(locked).order_by("due_at", "pk").only("message_id", "account_id").first()
-        if first is None:
-            return []
-        same = Delivery.objects.filter(
-            message=first.message_id, account=first.account_id, state=DeliveryState.QUEUED, due_at__lte=Now()
-        )
-        same.update(state=DeliveryState.SENDING, lease_by=lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1)
-    rows = Delivery.objects.filter(lease_by=lease, state=DeliveryState.SENDING)
-    return list(rows.select_related("message__ticket__mailbox", "message__entry", "account__mailbox").order_by("pk"))
+    rows = Delivery.objects.filter(pk__in=[row.pk for row in deliveries])
+    rows.filter(state=DeliveryState.QUEUED, due_at__lte=Now(), account__in=_sending()).update(
+        state=DeliveryState.SENDING, lease_by=lease, lease_until=Now() + LEASE, attempts=F("attempts") + 1
+    )
+    ours = {row["pk"]: row for row in rows.filter(lease_by=lease).values("pk", *CHANGING)}
+    claimed = [row for row in deliveries if row.pk in ours]
+    for row in claimed:
+        for name, value in ours[row.pk].items():
+            setattr(row, name, value)
+    return claimed
 
 
 def _in_order(due: QuerySet[Delivery]) -> QuerySet[Delivery]:

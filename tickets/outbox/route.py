@@ -35,13 +35,8 @@ def routes(ticket: Ticket, recipients: list[str]) -> list[Route]:
 def best(ticket: Ticket) -> Route:
     """Return the address the contact last used; when it cannot be used, another proven one; the last resort last."""
     reasons = []
-    last = (
-        ticket.messages.filter(direction=Direction.IN)
-        .select_related("account", "contact")
-        .defer("html", "text", "reply")
-        .order_by("-at", "-pk")
-        .first()
-    )
+    said = ticket.messages.filter(direction=Direction.IN).only("account_id", "channel", "from_address")
+    last = said.order_by("-at", "-pk").first()
     if last is not None:
         address = Address.objects.filter(channel=last.channel, address=last.from_address).first()
         if hindrance := _hindrance(last.account, address):
