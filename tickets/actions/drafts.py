@@ -2,7 +2,7 @@
 
 import mimetypes
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ from tickets.mime.build import File
 from tickets.models import Agent, Draft, DraftFile, DraftState, Message, State, Ticket
 from tickets.models.many import save_many
 from tickets.models.text import storable
-from tickets.outbox.route import NoRoute
+from tickets.outbox.route import NoRoute, newest_in
 from tickets.record.store import store
 from tickets.wake import wake
 
@@ -194,7 +194,8 @@ def _send(drafts: Sequence[Draft]) -> None:
     goes, and the other finds it.
     """
     try:
-        said = [_prepare(draft) for draft in drafts]
+        last = newest_in(draft.ticket for draft in drafts if draft.ticket)
+        said = [_prepare(draft, last) for draft in drafts]
         with transaction.atomic():
             going = _locked(drafts)
             for draft in going:
@@ -231,8 +232,11 @@ def _file(file: DraftFile, text: str) -> File:
     return File(file.filename, file.content_type, content)
 
 
-def _prepare(draft: Draft) -> Said | Callable[[], Message]:
-    """Make the mail of a reply; of anything else, what says it. Raises NotAllowed, NoRoute, OSError."""
+def _prepare(draft: Draft, last: Mapping[int, Message]) -> Said | Callable[[], Message]:
+    """Make the mail of a reply; of anything else, what says it. Raises NotAllowed, NoRoute, OSError.
+
+    `last`: the newest message that came in, by the ticket's primary key.
+    """
     files = [_file(file, draft.text) for file in draft.files.all()]
     addressed: dict[str, Any] = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc, "files": files}
     if draft.kind == "new":
@@ -245,6 +249,7 @@ def _prepare(draft: Draft) -> Said | Callable[[], Message]:
     if draft.kind == "forward":
         return partial(_forward, draft, ticket, addressed)
     state, subject = draft.then_state or State.WAITING, draft.subject or None
+    addressed["last"] = last.get(ticket.pk)
     return prepare(reply_words(ticket, draft.text, draft.agent, then_state=state, subject=subject, **addressed))
 
 

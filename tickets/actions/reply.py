@@ -75,8 +75,12 @@ def reply_words(
     subject: str | None = None,
     at: datetime | None = None,
     then_state: str | None = State.WAITING,
+    last: Message | None = None,
 ) -> Words:
-    """Return the answer to a customer, without recipients by the best route. Raises NotAllowed, NoRoute."""
+    """Return the answer to a customer, without recipients by the best route. Raises NotAllowed, NoRoute.
+
+    `last`: the newest message that came in, where it is known already.
+    """
     _check(text, files)
     return Words(
         ticket=ticket,
@@ -89,7 +93,8 @@ def reply_words(
         cc=cc,
         bcc=bcc,
         files=files,
-        routes=routes(ticket, _addresses(to, cc, bcc)),
+        routes=routes(ticket, _addresses(to, cc, bcc), last),
+        parent=last if last and last.kind == "message" and last.message_id else None,
         then_state=str(then_state) if then_state else None,
         extra={"bcc": list(bcc)} if bcc else {},
     )

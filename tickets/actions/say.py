@@ -54,6 +54,7 @@ class Words:
     automatic: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     speaks_of: Message | None = None
+    parent: Message | None = None  # what it answers, where that is known already
     extra: dict[str, Any] = field(default_factory=dict)  # more of the decision: a new ticket, a forwarded message
 
 
@@ -78,7 +79,7 @@ def say(words: Words) -> Message:
 def prepare(words: Words) -> Said:
     """Make the mail and the unsaved entry of `words`: outside of a transaction, since a large one is stored. Raises OSError."""
     ticket = words.ticket
-    parent = words.speaks_of or (compose.parent_of(ticket) if ticket.pk else None)
+    parent = words.speaks_of or words.parent or (compose.parent_of(ticket) if ticket.pk else None)
     original = compose.said(
         number=ticket.number,
         account=ticket.mailbox,

@@ -1,11 +1,13 @@
 """Route: by which account, to which address a message leaves, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from tickets.models import Account, Address, Direction, Health, Ticket
+from tickets.models import Account, Address, Direction, Health, Message, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +24,32 @@ class NoRoute(Exception):
     """A message can reach nobody; the text says why and what to do."""
 
 
-def routes(ticket: Ticket, recipients: list[str]) -> list[Route]:
+def newest_in(tickets: Iterable[Ticket]) -> dict[int, Message]:
+    """Return the newest message that came in for each of `tickets` that has one, by the ticket's primary key."""
+    said = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.IN).order_by("-at", "-pk")
+    rows = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets])
+    newest = dict(rows.values_list("pk", Subquery(said.values("pk")[:1])))
+    names = ("ticket_id", "account_id", "channel", "from_address", "kind", "message_id", "references")
+    found = Message.objects.only(*names).in_bulk([pk for pk in newest.values() if pk])
+    accounts = Account.objects.in_bulk({message.account_id for message in found.values()})
+    for message in found.values():
+        message.account = accounts[message.account_id]
+    return {message.ticket_id: message for message in found.values()}
+
+
+def routes(ticket: Ticket, recipients: list[str], last: Message | None = None) -> list[Route]:
     """Return a route for each of `recipients` (email addresses), or the best one to the contact when there are none.
 
-    Raises NoRoute.
+    `last`: the newest message that came in, where it is known already. Raises NoRoute.
     """
     if recipients:
         return [Route(ticket.mailbox, ticket.mailbox.channel, address, "") for address in dict.fromkeys(recipients)]
-    return [best(ticket)]
+    return [best(ticket, last or newest_in([ticket]).get(ticket.pk))]
 
 
-def best(ticket: Ticket) -> Route:
+def best(ticket: Ticket, last: Message | None) -> Route:
     """Return the address the contact last used; when it cannot be used, another proven one; the last resort last."""
     reasons = []
-    said = ticket.messages.filter(direction=Direction.IN).only("account_id", "channel", "from_address")
-    last = said.order_by("-at", "-pk").first()
     if last is not None:
         address = Address.objects.filter(channel=last.channel, address=last.from_address).first()
         if hindrance := _hindrance(last.account, address):
