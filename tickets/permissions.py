@@ -1,8 +1,8 @@
 """Who may see what. Every list, search, count, live event, report and export starts here."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tickets.models import Account, Agent, Role, Ticket
+from tickets.models import Account, Agent, Contact, Role, Ticket
 
 
 def mailboxes_for(agent: Agent) -> QuerySet[Account]:
@@ -21,3 +21,10 @@ def visible_to(agent: Agent) -> QuerySet[Ticket]:
     if agent.role in (Role.ADMINISTRATOR, Role.MANAGER):
         return tickets
     return tickets.filter(mailbox__in=mailboxes_for(agent))
+
+
+def contacts_for(agent: Agent) -> QuerySet[Contact]:
+    """Return the contacts that `agent` may see: the customers of tickets they may see; who reads everything sees all."""
+    if agent.is_active and agent.role in (Role.ADMINISTRATOR, Role.MANAGER):
+        return Contact.objects.all()
+    return Contact.objects.filter(Exists(visible_to(agent).filter(contact=OuterRef("pk"))))

@@ -12,9 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from tests.flows import desk
 from tickets.actions.accounts import change_account
 from tickets.actions.change import assign, set_priority, set_status, set_subject, tag, untag
+from tickets.actions.contact import add_address, edit_contact, note_about
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.erasing import erase_contact, erase_tickets
-from tickets.actions.hold import hold_ticket
+from tickets.actions.hold import hold_contact, hold_ticket
+from tickets.actions.join import join, unjoin
 from tickets.actions.merge import merge
 from tickets.actions.note import note
 from tickets.actions.people import add_agent
@@ -22,7 +24,7 @@ from tickets.actions.reply import forward, recipients, reply, start
 from tickets.actions.seal import seal
 from tickets.mail.witness import send_seals
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Contact, Delivery, Message, State, Ticket
+from tickets.models import Account, Address, Agent, Contact, Delivery, Message, State, Ticket
 from tickets.record.compare import unexplained
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.flows]
@@ -138,6 +140,36 @@ class Helpdesk(RuleBasedStateMachine):
         ticket, into = self.ticket(data), self.ticket(data)
         if ticket != into:
             merge(ticket, into, self.ann, reason="the same matter")
+
+    def people(self) -> list[Contact]:
+        return list(Contact.objects.filter(removed_at=None).order_by("pk"))
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS, to=st.sampled_from(["new", "stranger", "max"]))
+    def ann_knows_a_person(self, data: Any, text: str, to: str) -> None:
+        if not self.people():
+            return
+        person = data.draw(st.sampled_from(self.people()))
+        note_about(person, f"{text}, says {person.name} or Zoe Customer", self.ann)
+        edit_contact(person, self.ann, name=f"{text} {person.name}"[:190], language="de" if person.language else "fr")
+        address = f"{to}@customer.example"
+        if not Address.objects.filter(address=address).exists():
+            add_address(person, address, self.ann, text)
+        hold_contact(person, "a court asks for it", self.ann)
+        hold_contact(person, "", self.ann)
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), text=WORDS)
+    def two_people_are_one(self, data: Any, text: str) -> None:
+        person, into = (data.draw(st.sampled_from(self.people() or [None])) for _ in range(2))
+        if person != into:
+            join(person, into, self.ann, text)
+
+    @precondition(lambda self: Contact.objects.filter(joined_into__removed_at=None, joined_into__isnull=False).exists())
+    @rule(data=st.data(), text=WORDS)
+    def one_is_two_people_after_all(self, data: Any, text: str) -> None:
+        joined = Contact.objects.filter(joined_into__removed_at=None, joined_into__isnull=False).order_by("pk")
+        unjoin(data.draw(st.sampled_from(list(joined))), self.ann, text)
 
     @precondition(some_tickets)
     @rule(data=st.data(), quotes=st.sampled_from(["cut", "whole"]))

@@ -30,6 +30,7 @@ WRITES = {
     "draft-discard",
     "draft-detach",
     "parked-retry",
+    *(f"contact-{verb}" for verb in ("edit", "address-add", "address-drop", "note", "join-do", "unjoin")),
 }
 OF_A_TICKET = {
     "ticket-show",

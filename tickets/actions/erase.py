@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from tickets import search
 from tickets.actions.consequences import bounces_of
+from tickets.actions.contact import settle_contacts
 from tickets.actions.participants import add_participants, save_participants
 from tickets.actions.receive import (
     SNIPPET,
@@ -56,6 +57,7 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     _empty_deliveries(rows)
     _empty_events(rows)
     _forget_changes(rows)
+    settle_contacts(rows)
     for row in rows:
         InboxItem.objects.filter(entry=row).update(
             envelope=row.fields.get("envelope", {}), reason=row.fields.get("reason", "")
@@ -65,8 +67,9 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     erased.update(subject="", erased_at=entry.at)
     _settle_tickets(touched | set(erased.values_list("pk", flat=True)))
     if contact := entry.fields["contact"]:
-        Address.objects.filter(contact__public_id=contact).delete()
-        Contact.objects.filter(public_id=contact).update(name="", language="", removed_at=entry.at)
+        selves = Contact.objects.filter(public_id__in=[contact, *entry.fields.get("joined", [])])
+        Address.objects.filter(contact__in=selves).delete()
+        selves.update(name="", language="", removed_at=entry.at)
 
 
 def _rewrite(rows: Sequence[Entry], erasure: Erasure) -> list[Received]:

@@ -53,7 +53,7 @@ class Plan:
 
 def plan_for(order: Order, numbers: list[int]) -> Plan:
     """Look at every entry of the tickets `numbers`; without any, at those that belong to no ticket."""
-    whose = Q(contact__public_id=order.person.contact) if order.person else Q()
+    whose = Q(contact__public_id__in=order.person.contacts) if order.person else Q()
     there = Q(number__in=numbers) | Q(merged_into__number__in=numbers)
     own = set(Ticket.objects.filter(whose, there).values_list("number", flat=True))
     own |= set(Ticket.objects.filter(merged_into__number__in=own).values_list("number", flat=True))
@@ -107,7 +107,7 @@ def _consider_message(order: Order, plan: Plan, entry: Entry, message: Message, 
 
 def _is_from_or_to(message: Message, person: Person) -> bool:
     if message.direction == Direction.IN:
-        return message.contact is not None and message.contact.public_id == person.contact
+        return message.contact is not None and message.contact.public_id in person.contacts
     named = [one.recipient for one in message.deliveries.all()]
     if message.history:  # it was sent before there were deliveries here
         named += [box["address"] for box in [*message.to, *message.cc]]
@@ -155,7 +155,7 @@ def _id_to_keep(message_id: str, person: Person | None) -> str:
 def _kept_of_others(fields: dict[str, Any], person: Person | None) -> dict[str, Any]:
     """The decision without words, but with the addresses of everybody else: they are customers still."""
     kept: dict[str, Any] = erase.structure(fields)
-    if person is None or fields.get("contact") != person.contact:
+    if person is None or fields.get("contact") not in person.contacts:
         kept |= {name: fields[name] for name in WHO if name in fields}
     addresses = person.addresses if person else set()
     for name in ("deliveries", "outcomes"):
@@ -193,7 +193,7 @@ def _cut(plan: Plan, entry: Entry, message: Message, person: Person, mail: Mail)
     plan.cut[number] = person.cut(mail)
     decided = {name: value for name, value in entry.fields.items() if name != "knows"}  # the quote is cut for good
     kept = person.scrub(decided)
-    if decided.get("contact") != person.contact:  # somebody else may bear the same name
+    if decided.get("contact") not in person.contacts:  # somebody else may bear the same name
         kept |= {name: decided[name] for name in WHO if name in decided}
     plan.fields[str(number)] = kept
 
@@ -206,13 +206,35 @@ def _consider_strays(order: Order, plan: Plan) -> None:
         strays = strays.filter(fields__copy_of__in=sorted(order.changed))
     for entry in strays.iterator(chunk_size=500):
         said = entry.fields
-        theirs = person and (said.get("contact") == person.contact or person.is_named_in(str(said)))
-        if theirs or said.get("copy_of") in order.changed:
+        theirs = person and (_is_about(entry, person) or person.is_named_in(str(said)))
+        if person and theirs and entry.kind == "contact" and not _is_about(entry, person):
+            _cut_of_contact(plan, entry, person)
+        elif theirs or said.get("copy_of") in order.changed:
             _bury(plan, entry, None, person)
     order.erased.update(plan.erased)
     order.earlier |= earlier(plan)
     for entry in Entry.objects.filter(number__in=sorted(order.earlier)).order_by("number").iterator(500):
         _consider_erasure(order, plan, entry)
+
+
+def _is_about(entry: Entry, person: Person) -> bool:
+    return any(entry.fields.get(role) in person.contacts for role in ("contact", "into", "out_of"))
+
+
+def _cut_of_contact(plan: Plan, entry: Entry, person: Person) -> None:
+    """A decision about somebody else, as a note, that names the person: it stays, without them."""
+    mail = parse(read.original(entry))
+    mail.date = mail.date or entry.at
+    said = entry.fields
+    plan.erased.append(entry.number or 0)
+    plan.cut[entry.number or 0] = person.cut(mail)
+    kept = person.scrub(said)
+    for whole, cut in (
+        (said, kept),
+        (said.get("set", {}), kept.get("set", {})),
+    ):  # somebody else may bear the same name
+        cut.update({name: whole[name] for name in ("name", "address") if name in whole})
+    plan.fields[str(entry.number)] = kept
 
 
 def earlier(plan: Plan) -> set[int]:

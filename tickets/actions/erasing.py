@@ -51,6 +51,9 @@ def erase_contact(
 
     Returns the erasure's name, under which its report is found. Raises Held, NotAllowed, OSError.
     """
+    contact.refresh_from_db()
+    if contact.joined_into:
+        raise NotAllowed(_("This contact is joined into another one. Erase that one, or undo the join first."))
     order = Order(by, _reason(reason), person_of(contact), quotes, at or timezone.now())
     check_holds(tickets_of(contact), contact)
     own = Ticket.objects.filter(contact=contact)
@@ -103,7 +106,8 @@ def _withdraw(deliveries: Any, order: Order) -> None:
 def tickets_of(contact: Contact) -> list[int]:
     """Return the numbers of the tickets in which this person is the customer, wrote, was written to, or takes part."""
     person = person_of(contact)
-    own = Q(contact=contact) | Q(messages__contact=contact, messages__direction=Direction.IN)
+    selves = contact.selves
+    own = Q(contact__in=selves) | Q(messages__contact__in=selves, messages__direction=Direction.IN)
     numbers = set(Ticket.objects.filter(own, merged_into=None).values_list("number", flat=True))
     numbers.update(Delivery.objects.filter(_to(person)).values_list("message__ticket__number", flat=True))
     takes_part = Participant.objects.filter(address__in=person.addresses)
@@ -123,7 +127,11 @@ def _learn(contact: Contact, order: Order) -> None:
     person.subjects.update(
         normal(subject) for subject in Ticket.objects.filter(contact=contact).values_list("subject", flat=True)
     )
-    theirs = Message.objects.filter(contact=contact, direction=Direction.IN).select_related("entry").order_by("pk")
+    theirs = (
+        Message.objects.filter(contact__in=contact.selves, direction=Direction.IN)
+        .select_related("entry")
+        .order_by("pk")
+    )
     for message in theirs.iterator(chunk_size=100):
         person.learn(parse(read.original(message.entry)))
     to_them = Message.objects.filter(_to(person, "deliveries__recipient")).distinct().values_list("text", flat=True)
@@ -165,7 +173,7 @@ def _record(order: Order, plan: Plan, numbers: list[int], contact: Contact | Non
     with transaction.atomic():
         drafts = _drafts(order, plan, contact)
         if contact is not None:
-            contact = Contact.objects.select_for_update().get(pk=contact.pk)
+            _lock(contact, order)
         list(Ticket.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk"))
         check_holds(numbers, contact)
         came_since = Q(marked_at=None) | Q(number__gt=plan.seen)
@@ -176,6 +184,13 @@ def _record(order: Order, plan: Plan, numbers: list[int], contact: Contact | Non
         erase_drafts(drafts)
         wake("append")
     return True
+
+
+def _lock(contact: Contact, order: Order) -> None:
+    """Lock a contact and those joined into it. Raises NotAllowed when there are others now than were looked at."""
+    selves = Contact.objects.select_for_update().filter(pk__in=contact.selves.values("pk")).order_by("pk")
+    if order.person and {one.public_id for one in selves} != order.person.contacts:
+        raise NotAllowed(_("This contact was joined with another one just now. Try again."))
 
 
 def _drafts(order: Order, plan: Plan, contact: Contact | None) -> set[int]:
@@ -203,6 +218,7 @@ def _fields(order: Order, plan: Plan, contact: Contact | None) -> dict[str, Any]
         "cut": sorted(plan.cut),
         "tickets": plan.tickets,
         "contact": contact.public_id if contact else None,
+        "joined": sorted(order.person.contacts - {contact.public_id}) if contact and order.person else [],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tickets.mime.build import File, build
 from tickets.mime.parse import Mail, Mailbox
-from tickets.models import Contact
+from tickets.models import Address, Contact, Entry
 from tickets.record.erase import SENDER
 
 SHORTEST_LINE = 12  # letters of a line that is somebody's own: "Yes, thanks." may be anybody's
@@ -22,7 +22,7 @@ _SPACES = re.compile(r"\s+")
 class Person:
     """What gives a person away in the words of others."""
 
-    contact: str = ""  # public id
+    contacts: set[str] = field(default_factory=set)  # public ids: of one person, joined contacts among them
     addresses: set[str] = field(default_factory=set)  # lower case
     names: set[str] = field(default_factory=set)
     lines: set[str] = field(default_factory=set)  # of what they wrote, as `normal` writes them
@@ -108,6 +108,10 @@ def normal(text: str) -> str:
 
 
 def person_of(contact: Contact) -> Person:
-    """Return what a contact's own rows say of them."""
-    rows = contact.addresses.values_list("address", flat=True)
-    return Person(contact.public_id, {row.lower() for row in rows}, {contact.name} if contact.name else set())
+    """Return what the rows of a contact, and of those joined into it, say of them."""
+    selves = list(contact.selves)
+    rows = Address.objects.filter(contact__in=selves).values_list("address", flat=True)
+    edits = Entry.objects.filter(contact_events__contact__in=selves, contact_events__kind="edited")
+    former = {entry.fields.get("before", {}).get("name", "") for entry in edits.defer("body")}
+    names = ({one.name for one in selves} | former) - {""}
+    return Person({one.public_id for one in selves}, {row.lower() for row in rows}, names)

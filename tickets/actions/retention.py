@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tickets.actions.change import NotAllowed
 from tickets.actions.erasing import erase_contact, erase_tickets, tickets_of
+from tickets.actions.hold import of_the_same
 from tickets.models import Account, Contact, Direction, Message, State, Ticket
 
 MOST = 50  # tickets a round; the next one goes on
@@ -20,16 +21,12 @@ def overdue(mailbox: Account, now: datetime) -> QuerySet[Ticket]:
     """Return the tickets of `mailbox` that have rested longer than it keeps them, held ones left out."""
     end = now - timedelta(days=mailbox.retention_days or 0)
     resting = Ticket.objects.filter(mailbox=mailbox, state__in=(State.SOLVED, State.CLOSED), merged_into=None)
-    due = resting.filter(last_message_at__lt=end, updated_at__lt=end, erased_at=None, hold="", contact__hold="")
-    return due.exclude(Exists(_of_held_people(OuterRef("pk")))).exclude(Exists(_merged_from_held(OuterRef("pk"))))
-
-
-def _of_held_people(ticket: OuterRef) -> QuerySet[Message]:
-    return Message.objects.filter(ticket=ticket, direction=Direction.IN).exclude(contact__hold="")
-
-
-def _merged_from_held(ticket: OuterRef) -> QuerySet[Ticket]:
-    return Ticket.objects.filter(merged_into=ticket).exclude(contact__hold="")
+    held = of_the_same(Contact.objects.exclude(hold=""))
+    due = resting.filter(last_message_at__lt=end, updated_at__lt=end, erased_at=None, hold="").exclude(contact__in=held)
+    wrote = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.IN, contact__in=held)
+    return due.exclude(Exists(wrote)).exclude(
+        Exists(Ticket.objects.filter(merged_into=OuterRef("pk"), contact__in=held))
+    )
 
 
 def retain(now: datetime | None = None) -> int:

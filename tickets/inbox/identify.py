@@ -19,10 +19,10 @@ def identify(arriving: Arriving, desk: Desk) -> None:
         arriving.fields["proven"] = not arriving.is_ours and arriving.verified != "fail"
         if arriving.is_ours:
             desk.unproven.add(where)
-    elif arriving.item.history:
+    elif arriving.item.history or (not arriving.automatic and arriving.verified != "fail"):
         _prove(arriving, desk, where)
-    elif where in desk.unreachable and not arriving.automatic and arriving.verified != "fail":
-        arriving.fields["unreachable"] = ""  # they wrote from it: it lives
+        if where in desk.unreachable and not arriving.item.history:
+            arriving.fields["unreachable"] = ""  # they wrote from it: it lives
     if arriving.conversational:
         _reach(arriving, desk, where)
     if (known := moved(arriving)) is not None:
@@ -35,7 +35,7 @@ def identify(arriving: Arriving, desk: Desk) -> None:
 
 
 def _prove(arriving: Arriving, desk: Desk, where: Where) -> None:
-    """An address that we wrote to first is theirs once they write from it."""
+    """An address that we wrote to first, or that an agent added, is theirs once they write from it."""
     if where in desk.unproven and not arriving.is_ours and arriving.verified != "fail":
         arriving.fields["proven"] = True
         desk.unproven.discard(where)

@@ -9,10 +9,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from tickets.actions.change import apply_change
+from tickets.actions.contact_entries import apply_contact
 from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.erase import apply_erasure
 from tickets.actions.files import apply_fetch_again, apply_file
-from tickets.actions.hold import apply_contact
 from tickets.actions.merge import apply_merge
 from tickets.actions.mirrored import APPLY as MIRRORED
 from tickets.actions.receive import Received, apply_received, when

@@ -1,6 +1,8 @@
-"""Contacts and the addresses by which they can be reached."""
+"""Contacts, the addresses by which they can be reached, and what happened to them."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q, QuerySet
 
 from tickets.models.ids import new_id
 
@@ -13,16 +15,25 @@ class Contact(models.Model):
     language = models.CharField(max_length=12, blank=True)
     hold = models.TextField(blank=True)  # why nothing of this person may be erased: a legal hold
     created_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)  # erased, or joined into somebody
+    joined_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")  # always who is left
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def selves(self) -> "QuerySet[Contact]":
+        """This contact, and those who turned out to be the same person."""
+        return Contact.objects.filter(Q(pk=self.pk) | Q(joined_into=self.pk))
 
 
 class Address(models.Model):
     """One way to reach a contact on one channel; two belong to one person only by proof or an agent's decision."""
 
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="addresses")
+    origin = models.ForeignKey(  # whose it was before a join
+        Contact, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=20)
     address = models.CharField(max_length=320)
     proven = models.BooleanField(default=False)
@@ -38,3 +49,20 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class ContactEvent(models.Model):
+    """Something that happened to a contact: edited, noted, joined …; an index over entries, in which its words stand."""
+
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="events")
+    entry = models.ForeignKey("Entry", models.PROTECT, related_name="contact_events")
+    kind = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "entry"], name="contact_event_once")]
+        indexes = [models.Index(fields=["contact", "kind", "-at"], name="event_of_contact")]
+
+    def __str__(self) -> str:
+        return self.kind

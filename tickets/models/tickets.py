@@ -55,6 +55,9 @@ class Ticket(models.Model):
     channel = models.CharField(max_length=20)
     mailbox = models.ForeignKey(Account, models.PROTECT, related_name="tickets")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="tickets")
+    origin = models.ForeignKey(  # whose it was before a join
+        Contact, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="tickets")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="tickets")
     tags = models.ManyToManyField(Tag, related_name="tickets")

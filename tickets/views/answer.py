@@ -7,6 +7,7 @@ somebody else's that they only took part in, it holds what they wrote and what w
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from heapq import merge
 from typing import Any
 
@@ -25,6 +26,7 @@ from tickets.record.export.selection import batches
 from tickets.record.export.zipping import zipped
 from tickets.record.read import Missing
 from tickets.record.trace import BadEntry
+from tickets.views.decided import decided_of
 from tickets.views.timeline import Happened, happened
 
 AT_ONCE = 50
@@ -32,7 +34,7 @@ PARKED = 500  # mails set aside that are listed
 Piece = tuple[str, datetime, Iterator[bytes] | list[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """Whose answer it is, for whose eyes it is made (None: on the command line), and whether internal notes are in it."""
 
@@ -43,6 +45,11 @@ class Person:
     @property
     def addresses(self) -> list[str]:
         return [one.address.lower() for one in self.contact.addresses.all()]
+
+    @cached_property
+    def selves(self) -> list[int]:
+        """The primary keys of the contact and of those joined into it."""
+        return list(self.contact.selves.values_list("pk", flat=True))
 
     @property
     def language(self) -> str:
@@ -73,7 +80,7 @@ def _pieces(person: Person, tally: Tally) -> Iterator[Piece]:
 
 
 def _spoken(person: Person) -> QuerySet[Message]:
-    theirs = Q(ticket__contact=person.contact) | Q(contact=person.contact, direction=Direction.IN)
+    theirs = Q(ticket__contact=person.contact) | Q(contact__in=person.selves, direction=Direction.IN)
     return Message.objects.filter(theirs)
 
 
@@ -111,7 +118,7 @@ def _concerns(person: Person, ticket: Ticket, message: Message) -> bool:
     """All of their own conversations; of other people's, what they wrote and what was addressed to them."""
     if ticket.contact_id == person.contact.pk:
         return True
-    if message.direction == Direction.IN and message.contact_id == person.contact.pk:
+    if message.direction == Direction.IN and message.contact_id in person.selves:
         return True
     named = {str(box["address"]).lower() for box in [*message.to, *message.cc]}
     return message.direction != Direction.NOTE and not named.isdisjoint(person.addresses)
@@ -165,7 +172,9 @@ def _set_aside(item: InboxItem, tally: Tally) -> Iterator[Piece]:
 
 def _index(person: Person, now: datetime) -> Iterator[bytes]:
     about = {"person": person, "contact": person.contact, "addresses": person.contact.addresses.all(), "now": now}
-    yield _page(person, "begin", {**about, "tickets": _tickets(person), "parked": _parked(person)})
+    decided = decided_of(person.contact, notes=person.with_notes)
+    begin = {"decided": decided, "tickets": _tickets(person), "parked": _parked(person)}
+    yield _page(person, "begin", about | begin)
     for ticket in _tickets(person):
         is_theirs = ticket.contact_id == person.contact.pk
         yield _page(person, "ticket", {"ticket": ticket, "is_theirs": is_theirs})

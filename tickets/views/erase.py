@@ -43,6 +43,8 @@ class EraseForm(forms.Form):
 def contact(request: HttpRequest, public_id: str) -> HttpResponse:
     """What there is of a person, what holds it, and the form that erases it."""
     person = get_object_or_404(Contact, public_id=public_id)
+    if person.joined_into:
+        return redirect("tickets:contact-erase", public_id=person.joined_into.public_id)
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

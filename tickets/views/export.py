@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from tickets.models import Agent, Contact, Ticket
-from tickets.permissions import visible_to
+from tickets.permissions import contacts_for, visible_to
 from tickets.record.export.boxes import STREAMED, gathered
 from tickets.record.export.mails import Tally, mails
 from tickets.record.export.selection import Selection
@@ -62,7 +62,7 @@ class ExportForm(forms.Form):
     def clean_contact(self) -> Contact | None:
         """The contact of an address, among those whose tickets the agent may see."""
         written = self.cleaned_data["contact"].strip()
-        found = contacts_of(self.agent).filter(addresses__address__iexact=written).first() if written else None
+        found = contacts_for(self.agent).filter(addresses__address__iexact=written).first() if written else None
         if written and found is None:
             raise forms.ValidationError(_("Nobody here has this address."))
         return found
@@ -82,11 +82,6 @@ class ExportForm(forms.Form):
 
 def _begin(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
-
-
-def contacts_of(agent: Agent) -> Any:
-    """The contacts whose tickets an agent may see."""
-    return Contact.objects.filter(pk__in=visible_to(agent).values("contact"))
 
 
 @require_safe
@@ -117,7 +112,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 def person(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Everything about one customer, for the person who asks; `?notes=0` leaves internal notes out."""
     agent = agent_of(request)
-    contact = get_object_or_404(contacts_of(agent), public_id=public_id)
+    contact = get_object_or_404(contacts_for(agent), public_id=public_id)
     if request.GET.get("notes", "1") not in ("0", "1"):
         raise Http404
     logger.info("%s makes the answer about contact %s", agent.email, contact.public_id)

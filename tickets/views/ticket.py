@@ -11,11 +11,13 @@ from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Ticke
 from tickets.permissions import visible_to
 from tickets.views.access import agent_of, signed_in, ticket_of
 from tickets.views.composer import reply_box
+from tickets.views.decided import events_of, shown
 from tickets.views.lists import lists_for
 from tickets.views.timeline import timeline
 from tickets.views.workspace import panes
 
 OTHER_TICKETS = 12
+NOTES = 3  # about the person, beside the conversation
 MOST_TAGS = 200
 
 
@@ -106,9 +108,12 @@ def panel(agent: Agent, contact: Contact, ticket: Ticket | None = None) -> dict[
     """Who the customer is, how they can be reached, and their tickets that this agent may see."""
     addresses = list(contact.addresses.order_by("channel", "address"))
     theirs = visible_to(agent).filter(contact=contact).only("number", "subject", "state", "last_message_at")
+    notes = shown(list(events_of(contact, notes=True)[: NOTES + 1]))
     return {
         "contact": contact,
         "addresses": addresses,
+        "person_notes": notes[:NOTES],
+        "has_more_notes": len(notes) > NOTES,
         "contact_name": contact.name or next((one.address for one in addresses), ""),
         "their_tickets": theirs.order_by("-last_message_at")[:OTHER_TICKETS],
         "open_number": ticket.number if ticket else 0,

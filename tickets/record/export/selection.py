@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from tickets.models import Agent, Contact, Direction, Entry, Event, Message, Ticket
+from tickets.models import Agent, Contact, ContactEvent, Direction, Entry, Event, Message, Ticket
 from tickets.permissions import visible_to
 
 AT_ONCE = 200  # rows of one query: none is open while the mails are written
@@ -53,8 +53,10 @@ def keys_of(selection: Selection) -> Sequence[int] | None:
     if selection.ticket is not None:
         found = _of_tickets(Q(pk=selection.ticket.pk) | Q(merged_into=selection.ticket.pk))
     if selection.contact is not None:
-        written = Message.objects.filter(contact=selection.contact, direction=Direction.IN)
-        theirs = _of_tickets(Q(contact=selection.contact)) | set(written.values_list("entry_id", flat=True))
+        selves = selection.contact.selves
+        written = Message.objects.filter(contact__in=selves, direction=Direction.IN)
+        theirs = _of_tickets(Q(contact__in=selves)) | set(written.values_list("entry_id", flat=True))
+        theirs |= set(ContactEvent.objects.filter(contact__in=selves).values_list("entry_id", flat=True))
         found = theirs if found is None else found & theirs
     return None if found is None else array("q", sorted(found))
 
