@@ -6,11 +6,12 @@ from celery import shared_task
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
+from tickets.actions import bulk, presence
 from tickets.actions import deliver as delivering
-from tickets.actions import presence
 from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due
 from tickets.actions.retention import retain
+from tickets.actions.snooze import wake_due
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
 from tickets.inbox.fetch import fetch_next
@@ -18,6 +19,7 @@ from tickets.inbox.process import process_waiting
 from tickets.mail import mirroring
 from tickets.mail.witness import send_seals
 from tickets.models import (
+    Bulk,
     Delivery,
     DeliveryState,
     Draft,
@@ -28,6 +30,7 @@ from tickets.models import (
     Health,
     InboxItem,
     ItemState,
+    Ticket,
 )
 from tickets.outbox import pace
 from tickets.record import append as appending
@@ -94,6 +97,24 @@ def send_drafts() -> None:
 
 
 @shared_task
+def work_through() -> None:
+    """Go on with acts on many tickets."""
+    answered("work_through")
+    for _ in range(ROUNDS):
+        if not bulk.work_through():
+            return
+    wake("work_through")
+
+
+@shared_task
+def wake_snoozed() -> None:
+    """Bring back what is snoozed until now."""
+    answered("wake_snoozed")
+    while wake_due():
+        pass
+
+
+@shared_task
 def automate() -> None:
     """Let automation read the new entries."""
     answered("automate")
@@ -154,6 +175,8 @@ def due() -> list[str]:
         "mirror": mirrors.due(),
         "fetch_files": Fetch.objects.filter(sendable, fetchable, due_at__lte=Now()),
         "send_drafts": Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()),
+        "work_through": Bulk.objects.filter(bulk.waiting()),
+        "wake_snoozed": Ticket.objects.filter(snoozed_until__lte=Now(), merged_into__isnull=True),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),
     }
     row = Entry.objects.order_by().values(**{name: Exists(rows) for name, rows in found.items()})[:1]

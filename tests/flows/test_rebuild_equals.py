@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from tests.flows import desk
 from tickets.actions.accounts import change_account
-from tickets.actions.change import assign, set_priority, set_status, set_subject, tag, untag
+from tickets.actions.bulk import begin, take_back
+from tickets.actions.change import NotAllowed, assign, set_priority, set_status, set_subject, tag, untag
 from tickets.actions.contact import add_address, edit_contact, note_about
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.erasing import erase_contact, erase_tickets
@@ -22,6 +23,8 @@ from tickets.actions.note import note
 from tickets.actions.people import add_agent
 from tickets.actions.reply import forward, recipients, reply, start
 from tickets.actions.seal import seal
+from tickets.actions.snooze import wake_due
+from tickets.actions.unmerge import unmerge
 from tickets.mail.witness import send_seals
 from tickets.mime.build import File
 from tickets.models import Account, Address, Agent, Contact, Delivery, Message, State, Ticket
@@ -30,6 +33,11 @@ from tickets.record.compare import unexplained
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database, pytest.mark.flows]
 
 WORDS = st.text(min_size=1, max_size=80).filter(lambda text: text.strip())
+
+ACTS = [
+    ("state", "solved"), ("tag", "vip, sale"), ("untag", "vip"), ("priority", "4"), ("snooze", ""), ("snooze", "later"),
+    ("wake", ""), ("spam", ""), ("not-spam", ""), ("merge", ""),
+]  # fmt: skip
 
 
 class Helpdesk(RuleBasedStateMachine):
@@ -170,6 +178,30 @@ class Helpdesk(RuleBasedStateMachine):
     def one_is_two_people_after_all(self, data: Any, text: str) -> None:
         joined = Contact.objects.filter(joined_into__removed_at=None, joined_into__isnull=False).order_by("pk")
         unjoin(data.draw(st.sampled_from(list(joined))), self.ann, text)
+
+    @precondition(lambda self: Ticket.objects.filter(merged_into__isnull=False).exists())
+    @rule(data=st.data())
+    def a_merge_was_wrong(self, data: Any) -> None:
+        merged = Ticket.objects.filter(merged_into__isnull=False).order_by("number")
+        unmerge(data.draw(st.sampled_from(list(merged))).number, self.ann)
+
+    @precondition(some_tickets)
+    @rule(
+        data=st.data(),
+        act=st.sampled_from(ACTS),
+        undone=st.booleans(),
+    )
+    def ann_acts_on_many(self, data: Any, act: tuple[str, str], undone: bool) -> None:
+        numbers = list(Ticket.objects.filter(merged_into=None).order_by("number").values_list("number", flat=True))
+        some = data.draw(st.lists(st.sampled_from(numbers), min_size=2, max_size=6))
+        value = (timezone.now() + timedelta(milliseconds=5)).isoformat() if act[1] == "later" else act[1]
+        try:
+            bulk = begin(self.ann, act[0], value, some)
+        except NotAllowed:  # one ticket alone cannot be joined, and five milliseconds may be over
+            return
+        if undone:
+            take_back(bulk, self.ann)
+        wake_due()
 
     @precondition(some_tickets)
     @rule(data=st.data(), quotes=st.sampled_from(["cut", "whole"]))

@@ -42,7 +42,7 @@ def test_a_flood_is_kept_in_one_ticket_with_its_reason_and_nothing_is_lost(suppo
     assert "pump@machine.example began 30 tickets here within an hour" in reasons.pop()
 
 
-def test_a_flood_gets_two_automatic_answers_and_opens_nothing_again(support: Account) -> None:
+def test_a_flood_gets_two_automatic_answers_and_goes_on_in_a_ticket_that_somebody_looks_at(support: Account) -> None:
     pour(support, 40)
     settle()
     assert Delivery.objects.filter(message__automatic=True).count() == 2
@@ -50,8 +50,10 @@ def test_a_flood_gets_two_automatic_answers_and_opens_nothing_again(support: Acc
     set_status(last, "solved", None)
     pour(support, 45, cc="victim@elsewhere.example")
     last.refresh_from_db()
-    assert (last.state, last.message_count) == ("solved", 1 + 10 + 45)
-    assert not Participant.objects.filter(ticket=last, address="victim@elsewhere.example").exists()
+    assert (last.state, last.message_count) == ("solved", 1 + 10)
+    newest = Ticket.objects.get(number=MOST_BEGUN + 1)
+    assert (newest.state, newest.message_count, Ticket.objects.count()) == ("new", 45, MOST_BEGUN + 1)
+    assert Participant.objects.filter(address="victim@elsewhere.example").count() == 1  # of the one that began it
 
 
 def test_a_flood_ends_by_itself(support: Account) -> None:

@@ -1,5 +1,6 @@
 """Changes to a ticket: assignee, state, priority, tags, subject. Each is one entry and one event."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import compose
-from tickets.models import Agent, Entry, Event, Participant, Priority, State, Tag, Team, Ticket
+from tickets.actions.setting import set_all
+from tickets.models import Agent, Entry, Event, Priority, State, Team, Ticket
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -67,7 +69,7 @@ def set_subject(ticket: Ticket, subject: str, by: Agent | None, at: datetime | N
 
 def tag(ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:
     """Put tags on a ticket."""
-    wanted = _tag_names(names)
+    wanted = tag_names(names)
     return change(
         ticket, "tagged", {"tag": wanted}, _("tagged it %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason
     )
@@ -77,7 +79,7 @@ def untag(
     ticket: Ticket, names: Iterable[str], by: Agent | None, at: datetime | None = None, reason: str = ""
 ) -> Ticket:
     """Take tags off a ticket."""
-    wanted = _tag_names(names)
+    wanted = tag_names(names)
     return change(
         ticket, "untagged", {"untag": wanted}, _("took off %(tags)s") % {"tags": ", ".join(wanted)}, by, at, reason
     )
@@ -90,8 +92,9 @@ def add_participant(ticket: Ticket, address: str, by: Agent | None, at: datetime
     return change(ticket, "participant", {"participant": lowered}, words, by, at, "")
 
 
-def _tag_names(names: Iterable[str]) -> list[str]:
-    clean = [storable(" ".join(name.split()).lower(), 60) for name in names]
+def tag_names(names: Iterable[str]) -> list[str]:
+    """Return tags as they are stored: "Refund" and "refund " are one."""
+    clean = [storable(" ".join(unicodedata.normalize("NFKC", name).split()).lower(), 60) for name in names]
     return sorted({name for name in clean if name})
 
 
@@ -123,10 +126,8 @@ def change(
 def apply_change(entry: Entry) -> None:
     """Make what an entry of kind "change" says."""
     fields = entry.fields
-    ticket = Ticket.objects.get(number=fields["ticket"])
-    before = _apply(ticket, fields["set"], entry.at)
-    ticket.updated_at = max(ticket.updated_at, entry.at)
-    ticket.save()
+    ticket = Ticket.objects.select_related("assignee", "team").get(number=fields["ticket"])
+    before = set_all([ticket], fields["set"], entry.at)
     Event.objects.create(
         ticket=ticket,
         entry=entry,
@@ -134,40 +135,5 @@ def apply_change(entry: Entry) -> None:
         at=entry.at,
         by=Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None,
         reason=fields["reason"],
-        data=fields["set"] | {"from": before},
+        data=fields["set"] | {"from": before[0]},
     )
-
-
-def _apply(ticket: Ticket, changes: dict[str, Any], at: datetime) -> Any:
-    """Change the ticket (unsaved) and return what stood there before."""
-    before: Any = None
-    if "assignee" in changes:
-        before = ticket.assignee.public_id if ticket.assignee else None
-        ticket.assignee = Agent.objects.get(public_id=changes["assignee"]) if changes["assignee"] else None
-    if "state" in changes:
-        before = set_state(ticket, changes["state"], at)
-    if "priority" in changes:
-        before, ticket.priority = ticket.priority, changes["priority"]
-    if "team" in changes:
-        before = ticket.team.public_id if ticket.team else None
-        ticket.team = Team.objects.get(public_id=changes["team"]) if changes["team"] else None
-    if "subject" in changes:
-        before, ticket.subject = ticket.subject, changes["subject"]
-    if "hold" in changes:
-        before, ticket.hold = ticket.hold, changes["hold"]
-    if changes.get("participant"):
-        Participant.objects.get_or_create(ticket=ticket, address=changes["participant"])
-    for name in changes.get("tag", []):
-        ticket.tags.add(Tag.objects.get_or_create(name=name)[0])
-    ticket.tags.remove(*Tag.objects.filter(name__in=changes.get("untag", [])))
-    return before
-
-
-def set_state(ticket: Ticket, state: str, at: datetime) -> str:
-    """Set the state of an unsaved ticket, and when it was solved; return the state before."""
-    before, ticket.state = ticket.state, state
-    if state in (State.SOLVED, State.CLOSED):
-        ticket.solved_at = ticket.solved_at or at
-    else:
-        ticket.solved_at = None
-    return before

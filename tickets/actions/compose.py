@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
+from django.utils.translation import ngettext
+
 from tickets.mime import identifiers
 from tickets.mime.build import File, build
 from tickets.mime.html import from_text
@@ -111,5 +113,21 @@ def done(
         date=at,
         in_reply_to=roots[-1] if roots else None,
         references=roots,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def done_to_many(account: Account, by: Agent | None, at: datetime, words: str, numbers: Sequence[int]) -> bytes:
+    """Return the small mail that tells what was done to many tickets. It names them by number alone: no customer's words."""
+    who = by.name if by else account.name
+    named = ", ".join(f"#{number}" for number in numbers)
+    counted = ngettext("%(count)d ticket", "%(count)d tickets", len(numbers)) % {"count": len(numbers)}
+    return build(
+        from_=person(by, account),
+        to=[Mailbox(account.name, account.address)],
+        subject=f"{who}: {words} ({counted})",
+        text=f"{who}: {words}\n\n{named}\n",
+        message_id=new_message_id(0, account),
+        date=at,
         headers={"Auto-Submitted": "auto-generated"},
     )

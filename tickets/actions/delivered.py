@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import compose
-from tickets.actions.change import NotAllowed, set_state
+from tickets.actions.change import NotAllowed
+from tickets.actions.setting import set_state
+from tickets.actions.tidied import wake_failed
 from tickets.mime.build import File, report
 from tickets.mime.parse import Mailbox
 from tickets.mime.partial import without_files
@@ -142,6 +144,7 @@ def reopen(entry: Entry) -> None:
         return
     ticket = Ticket.objects.get(number=entry.fields["ticket"])
     ticket = ticket.merged_into or ticket
+    wake_failed(ticket, entry)
     if ticket.state in (State.WAITING, State.SOLVED, State.CLOSED):
         data = {"from": set_state(ticket, entry.fields["state"], entry.at), "to": entry.fields["state"]}
         ticket.updated_at = max(ticket.updated_at, entry.at)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from tickets import search
 from tickets.actions.consequences import bounces_of
 from tickets.actions.contact import settle_contacts
-from tickets.actions.participants import add_participants, save_participants
+from tickets.actions.participants import settle_participants
 from tickets.actions.receive import (
     SNIPPET,
     Received,
@@ -32,6 +32,7 @@ from tickets.models import (
     Message,
     Piece,
     Reaction,
+    SpamSender,
     Ticket,
     Version,
 )
@@ -42,7 +43,10 @@ from tickets.record.erase import Erasure, read_erasure, structure
 # What a message stays, whatever is erased.
 IDENTITY = {"id", "public_id", "ticket", "entry", "contact", "speaks_of", "account", "channel"}
 # Events whose data are ids, states and tags alone; of all others the texts go.
-WORDLESS_EVENTS = {"state", "assigned", "priority", "team", "tagged", "untagged", "merged"}
+WORDLESS_EVENTS = {
+    "state", "assigned", "priority", "team", "tagged", "untagged", "merged", "unmerged", "snoozed", "woken", "spam",
+    "not-spam",
+}  # fmt: skip
 
 
 def apply_erasure(entry: Entry, original: bytes) -> None:
@@ -69,6 +73,7 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     if contact := entry.fields["contact"]:
         selves = Contact.objects.filter(public_id__in=[contact, *entry.fields.get("joined", [])])
         Address.objects.filter(contact__in=selves).delete()
+        SpamSender.objects.filter(contact__in=selves).delete()
         selves.update(name="", language="", removed_at=entry.at)
 
 
@@ -156,22 +161,4 @@ def _settle_tickets(keys: Iterable[int]) -> None:
         )
         ticket.snippet = " ".join((newest.reply or newest.text).split())[:SNIPPET] if newest else ""
         ticket.save(update_fields=["snippet"])
-        _settle_participants(ticket)
-
-
-def _settle_participants(ticket: Ticket) -> None:
-    """Who takes part follows from the messages that are left, and from agents' decisions."""
-    pairs: dict[tuple[int, str], None] = {}
-    public = ticket.messages.exclude(direction=Direction.NOTE).filter(via=False, automatic=False)
-    for message in public.select_related("entry").defer("text", "html", "reply").iterator(chunk_size=500):
-        if message.entry.fields.get("quiet"):
-            continue
-        message.ticket = ticket
-        boxes = [box["address"] for box in [*message.to, *message.cc]]
-        own = [message.from_address] if message.direction == Direction.IN else []
-        add_participants(pairs, message, [*own, *boxes])
-    for event in ticket.events.filter(kind="participant"):
-        if address := event.data.get("participant"):
-            pairs[ticket.pk, address] = None
-    ticket.participants.all().delete()
-    save_participants(pairs)
+        settle_participants(ticket)

@@ -78,7 +78,7 @@ def _consider(order: Order, plan: Plan, entry: Entry, message: Message | None, o
     if person is None:
         _bury(plan, entry, message, None)
     elif message is not None:
-        _consider_message(order, plan, entry, message, entry.ticket_number in own)
+        _consider_message(order, plan, entry, message, bool({entry.ticket_number, message.ticket.number} & own))
     elif (
         entry.ticket_number in own
         or entry.fields.get("message") in order.messages
@@ -254,6 +254,10 @@ def _consider_erasure(order: Order, plan: Plan, entry: Entry) -> None:
 
 
 def scope(numbers: list[int]) -> Q:
-    """Return the entries of these tickets, and of those merged into them."""
+    """Return the entries of these tickets, and of those merged into them: where their messages are now decides."""
     merged = Ticket.objects.filter(merged_into__number__in=numbers).values_list("number", flat=True)
-    return Q(ticket_number__in=[*numbers, *merged])
+    every = [*numbers, *merged]
+    here = Message.objects.filter(ticket__number__in=every).exclude(entry__ticket_number__in=every)
+    away = Message.objects.filter(entry__ticket_number__in=every).exclude(ticket__number__in=every)
+    filed = Q(ticket_number__in=every) & ~Q(pk__in=list(away.values_list("entry", flat=True)))
+    return filed | Q(pk__in=list(here.values_list("entry", flat=True)))

@@ -1,6 +1,7 @@
 """Merge: one conversation that came as two tickets becomes one."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Min
@@ -48,6 +49,7 @@ def apply_merge(entry: Entry) -> None:
     ticket.messages.update(ticket=into)
     ticket.events.update(ticket=into)
     SearchDoc.objects.filter(ticket=ticket).update(ticket=into)
+    before = _before(ticket, into)
     known = set(into.participants.values_list("address", flat=True))
     Participant.objects.bulk_create(
         [
@@ -70,8 +72,18 @@ def apply_merge(entry: Entry) -> None:
         at=entry.at,
         by=Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None,
         reason=fields["reason"],
-        data={"ticket": ticket.number, "messages": moved},
+        data={"ticket": ticket.number, "messages": moved} | before,
     )
+
+
+def _before(ticket: Ticket, into: Ticket) -> dict[str, Any]:
+    """What is needed to take the two apart again: states, times and lengths, no words."""
+    return {
+        "state": ticket.state,
+        "brought": list(ticket.merged.order_by("pk").values_list("number", flat=True)),  # were merged into it before
+        "last": [into.last_message_at.isoformat(), ticket.last_message_at.isoformat()],
+        "holds": [len(into.hold), len(ticket.hold)],
+    }
 
 
 def _count(into: Ticket, at: datetime) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from tickets.actions.change import set_state
 from tickets.actions.files import add_places
 from tickets.actions.receive import SNIPPET, attachments_of, names_of
+from tickets.actions.setting import set_state
+from tickets.actions.tidied import wake_failed
 from tickets.mime.html import from_text
 from tickets.mime.parse import Mail
 from tickets.models import Attachment, Delivery, DeliveryState, Entry, Event, Message, Piece, Reaction, State, Version
@@ -130,6 +131,7 @@ def _fail(entry: Entry, delivery: Delivery | None) -> None:
         state=DeliveryState.FAILED, reason=reason, at=entry.at, outcome=entry, lease_until=None, lease_by=""
     )
     ticket = delivery.message.ticket
+    wake_failed(ticket, entry)
     if ticket.state in (State.WAITING, State.SOLVED, State.CLOSED):
         data = {"from": set_state(ticket, State.OPEN, entry.at), "to": str(State.OPEN)}
         ticket.updated_at = max(ticket.updated_at, entry.at)

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from tickets.actions.consequences import apply_consequences
 from tickets.actions.files import make_places
 from tickets.actions.participants import add_participants, save_participants
+from tickets.actions.tidied import tidied
 from tickets.actions.ways import apply_ways
 from tickets.mime.parse import Mail, Mailbox
 from tickets.mime.protection import protection
@@ -33,10 +34,13 @@ from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
 from tickets.search import index
 
 SNIPPET = 160
-TOUCHED = ("state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet")
 FUTURE = timedelta(days=1)
 WROTE = "They wrote from it."
 RESTING = (State.SOLVED, State.CLOSED)
+TOUCHED = (
+    "state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet", "snoozed_at",
+    "snoozed_until", "spam", "spam_at",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -344,6 +348,7 @@ def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> list[E
             ticket.solved_at = message.at if state in RESTING else None
         elif message.history and ticket.history and ticket.solved_at:  # imported: it rests since its newest mail
             ticket.solved_at = max(ticket.solved_at, message.at)
+        events += tidied(one.fields, message)
         touch(ticket, message)
     return events
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from tickets.actions import compose
-from tickets.actions.change import set_state
 from tickets.actions.participants import add_participants, save_participants
 from tickets.actions.receive import TOUCHED, answered_ids, attachments_of, stored_boxes, touch
+from tickets.actions.setting import set_state
 from tickets.mime.build import File
 from tickets.mime.parse import Mail, Mailbox, parse
 from tickets.models import (

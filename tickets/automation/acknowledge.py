@@ -43,6 +43,8 @@ def consider(entry: Entry) -> str:
 
 def _hindrance(entry: Entry, message: Message, recipient: str) -> str:
     mailbox = message.ticket.mailbox
+    if message.ticket.spam:
+        return "it is spam"
     if not mailbox.acknowledge:
         return "the mailbox does not acknowledge"
     if message.channel != settings.LAST_RESORT:

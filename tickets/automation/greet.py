@@ -47,6 +47,8 @@ def _hindrance(entry: Entry, message: Message) -> str:
     channel = channel_classes().get(message.channel)
     if channel is None or not channel.conversational or message.kind != "message" or message.direction != "in":
         return "no line of a conversation"
+    if message.ticket.spam:
+        return "it is spam"
     if "burst" in entry.fields:
         return "it goes on a burst that was answered or needed no answer"
     if message.history or entry.fields.get("history") or not is_young(message):

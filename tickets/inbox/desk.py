@@ -11,7 +11,7 @@ from tickets.inbox.arriving import Arriving
 from tickets.inbox.conversation import Line, last_lines
 from tickets.inbox.flood import Begun, begun
 from tickets.mime import identifiers
-from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, Piece, State, Ticket
+from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, Piece, SpamSender, State, Ticket
 from tickets.models.keys import signing_keys
 
 READ = ("public_id", "digest", "direction", "message_id", "album", "account", "ticket__number", "ticket__mailbox__team")
@@ -48,6 +48,8 @@ class Place:
     history: bool  # it came in as history
     solved_at: datetime | None = None
     participants: set[str] = field(default_factory=set)
+    snoozed: bool = False
+    spam: str = ""  # by what it is called so
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Desk:
     deliveries: dict[str, Delivery]
     lines: dict[int, Line]  # the last line of a conversation, by ticket
     albums: dict[tuple[int, str], Known]  # (account, album) -> the message that it is
+    spammers: set[tuple[str, int | None]]  # (contact, team of a mailbox): their new tickets go to spam there
 
     def place(self, number: int | None) -> Place | None:
         """Return a ticket that was looked up or is being made."""
@@ -100,7 +103,7 @@ def tag(arriving: Arriving) -> int | None:
 
 
 def look_up(batch: Sequence[Arriving]) -> Desk:
-    """Fetch what `batch` refers to. Fifteen queries at most, and the tickets that may be joined are locked."""
+    """Fetch what `batch` refers to. Sixteen queries at most, and the tickets that may be joined are locked."""
     deliveries = {d.public_id: d for d in _deliveries(batch)}
     messages = _messages(batch, deliveries.values())
     known = [_known(message) for message in messages]
@@ -129,6 +132,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         begun=lately,
         deliveries=deliveries,
         lines=last_lines(list(batch), set(open_tickets.values())),
+        spammers=_spammers(contacts.values()),
         albums={(m.account_id, m.album): one for m, one in zip(messages, known, strict=False) if m.album},
     )
 
@@ -207,6 +211,11 @@ def _contacts(batch: Sequence[Arriving]) -> tuple[dict[Where, str], set[Where], 
     return contacts, unreachable, {(channel, address) for channel, address, _, _, proven in found if not proven}
 
 
+def _spammers(contacts: Iterable[str]) -> set[tuple[str, int | None]]:
+    rows = SpamSender.objects.filter(contact__public_id__in=set(contacts))
+    return set(rows.values_list("contact__public_id", "mailbox__team")) if contacts else set()
+
+
 def _moved_from(batch: Sequence[Arriving]) -> set[str]:
     return {str(moved).lower() for arriving in batch if (moved := arriving.notice.data.get("moved_from"))}
 
@@ -234,10 +243,7 @@ def _places(numbers: set[int]) -> dict[int, Place]:
         .select_related("merged_into", "contact")
         .order_by("pk")
     )
-    places = {
-        t.pk: Place(t.number, t.state, t.mailbox_id, t.contact.public_id, t.last_message_at, t.history, t.solved_at)
-        for t in tickets
-    }
+    places = {t.pk: _place(t) for t in tickets}
     for pk, address in Participant.objects.filter(ticket__in=places).values_list("ticket", "address"):
         places[pk].participants.add(address)
     found = {place.number: place for place in places.values()}
@@ -245,6 +251,20 @@ def _places(numbers: set[int]) -> dict[int, Place]:
         if ticket.merged_into and ticket.merged_into.number in found:
             found[ticket.number] = found[ticket.merged_into.number]
     return found
+
+
+def _place(ticket: Ticket) -> Place:
+    return Place(
+        number=ticket.number,
+        state=ticket.state,
+        mailbox=ticket.mailbox_id,
+        contact=ticket.contact.public_id,
+        last_at=ticket.last_message_at,
+        history=ticket.history,
+        solved_at=ticket.solved_at,
+        snoozed=ticket.snoozed_at is not None,
+        spam=ticket.spam,
+    )
 
 
 def mailbox_team(account: Account) -> int | None:

@@ -15,13 +15,14 @@ from tickets.inbox.desk import Desk, look_up
 from tickets.inbox.identify import identify
 from tickets.inbox.moving_in import recognise, tags
 from tickets.inbox.screen import screen
+from tickets.inbox.suspect import suspect
 from tickets.inbox.thread import seat, thread
 from tickets.models import Account, Direction, InboxItem, ItemState
 from tickets.models.many import insert_many, save_many
 from tickets.models.numbers import Numbers
 from tickets.wake import wake
 
-STEPS = (screen, about, identify, thread)
+STEPS = (screen, about, identify, thread, suspect)
 
 
 def file(batch: Sequence[Arriving], lease: str) -> int:

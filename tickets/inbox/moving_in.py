@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from tickets.actions.change import tag_names
 from tickets.actions.receive import Received, said_at
 from tickets.inbox.arriving import Arriving
 from tickets.inbox.desk import Place
@@ -87,4 +88,4 @@ def left_by(age: timedelta, close_after: int, answered: bool, unanswered: str) -
 def tags(arriving: Arriving) -> list[str]:
     """The tags that a mail's flags become: "flagged", and the words that people gave it."""
     flags = (wishes(arriving) or {}).get("flags", [])
-    return sorted({storable(flag, 60) for flag in flags if flag != ANSWERED})
+    return tag_names(flag for flag in flags if flag != ANSWERED)

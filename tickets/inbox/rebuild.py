@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from tickets.actions.change import apply_change
+from tickets.actions.changes import apply_changes
 from tickets.actions.contact_entries import apply_contact
 from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.erase import apply_erasure
@@ -18,6 +19,7 @@ from tickets.actions.mirrored import APPLY as MIRRORED
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import Said, apply_said
 from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
+from tickets.actions.unmerge import apply_unmerge
 from tickets.inbox.our_words import cut_again
 from tickets.mime.parse import Mail, parse
 from tickets.models import Account, Counter, Delivery, DeliveryState, Entry, InboxItem, ItemState, Ticket
@@ -175,9 +177,11 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "reply": _said,
     "note": _said,
     "change": _each(apply_change),
+    "changes": _each(apply_changes),
     "outcome": _each(apply_outcome),
     "retry": _each(apply_retry),
     "merge": _each(apply_merge),
+    "unmerge": _each(apply_unmerge),
     "seal": _each(apply_seal),
     "witnessed": _each(apply_witnessed),
     "contact": _each(apply_contact),

@@ -74,3 +74,5 @@ def _decide(arriving: Arriving, report: Report, pairs: Pairs, place: Place) -> N
     ]
     if place.state in RESTING:
         arriving.fields["state"] = place.state = str(State.OPEN)
+    if place.snoozed:
+        arriving.fields["woken"], place.snoozed = True, False

@@ -12,6 +12,7 @@ from tickets.inbox.accept import Arrival, item_of
 from tickets.models import (
     Account,
     AwaitedId,
+    Bulk,
     Draft,
     DraftFile,
     DraftState,
@@ -138,7 +139,8 @@ def _join(awaited: AwaitedId) -> int:
 
 
 def forget_old() -> None:
-    """Drafts thrown away a week ago, and keys of writes older than that."""
+    """Drafts thrown away a week ago, and keys of writes and acts on many tickets that are older than that."""
     week_ago = timezone.now() - timedelta(days=7)
     Draft.objects.filter(state__in=(DraftState.DISCARDED, DraftState.SENT), updated_at__lt=week_ago).delete()
     WriteKey.objects.filter(at__lt=week_ago).delete()
+    Bulk.objects.filter(at__lt=week_ago, finished_at__isnull=False).delete()

@@ -8,9 +8,12 @@ from tickets.inbox.conversation import goes_on, join_burst
 from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
 from tickets.inbox.moving_in import first_state, next_state, said
 from tickets.inbox.reported import RESTING, reported
+from tickets.inbox.suspect import is_remembered
 from tickets.mime.identifiers import base_subject
-from tickets.models import State
+from tickets.models import SpamBy, State
 from tickets.models.text import LONGEST_SUBJECT, storable
+
+FINISHED = (State.SOLVED, State.CLOSED)
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Verdict:
     linked: Place | None = None
     via: bool = False
     quiet: bool = False  # opens nothing again, and its writer takes no part by it
+    is_signed: bool = False  # sent to the signed address of a message of ours
     speaks_of: str = ""
 
 
@@ -72,9 +76,10 @@ def _by_token(arriving: Arriving, desk: Desk) -> Verdict | None:
             continue
         spoken_of = known.message if arriving.automatic else ""
         if arriving.sender in place.participants:
-            return Verdict("Sent to the reply address of a message here.", place, speaks_of=spoken_of)
+            reason = "Sent to the reply address of a message here."
+            return Verdict(reason, place, is_signed=True, speaks_of=spoken_of)
         reason = f"Sent to the reply address of a message here, by {arriving.sender}, who was no part of it so far."
-        return Verdict(reason, place, via=True, speaks_of=spoken_of)
+        return Verdict(reason, place, via=True, is_signed=True, speaks_of=spoken_of)
     return None
 
 
@@ -146,7 +151,9 @@ def _by_flood(arriving: Arriving, desk: Desk) -> Verdict | None:
     if rate is None or not rate.is_flood or arriving.conversational or arriving.item.history:
         return None
     place = desk.place(rate.newest)
-    return Verdict(flood.words(arriving.sender), place, quiet=True) if place else None
+    if place is None or place.state in FINISHED or (place.spam and not is_remembered(arriving, desk)):
+        return None  # nobody looks there: it begins one that is looked at, and the rest of the flood joins that
+    return Verdict(flood.words(arriving.sender), place, quiet=True)
 
 
 def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
@@ -155,12 +162,24 @@ def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
         arriving.fields["via"] = True
     if verdict.quiet:
         arriving.fields["quiet"] = True
+    is_said = not (verdict.quiet or arriving.automatic or arriving.item.history)
+    if is_said and place.snoozed:
+        arriving.fields["woken"], place.snoozed = True, False
+    if is_said and verdict.is_signed and place.spam:
+        _rescue(arriving, place)
     reopens = place.state in RESTING and not verdict.quiet
     if arriving.item.history:
         if state := next_state(arriving, place):
             arriving.fields["state"] = place.state = state
     elif reopens and not arriving.automatic:
         arriving.fields["state"] = place.state = str(State.OPEN)
+
+
+def _rescue(arriving: Arriving, place: Place) -> None:
+    """No automatic decision closes the door to somebody who answers us."""
+    if place.spam != SpamBy.AGENT:
+        arriving.fields["spam"] = {"by": "", "reason": "They answered a message of ours."}
+        place.spam = ""
 
 
 def _begin(arriving: Arriving, verdict: Verdict, desk: Desk) -> None:
@@ -189,6 +208,7 @@ def seat(arriving: Arriving, desk: Desk) -> None:
         contact = arriving.fields["contact"]
         state, at = arriving.fields["state"], said(arriving)
         place = Place(arriving.number, state, arriving.mailbox.pk, contact, at, arriving.item.history)
+        place.spam = arriving.fields.get("spam", {}).get("by", "")
         desk.places[arriving.number] = place
         if place.state == State.SOLVED:
             place.solved_at = arriving.item.received_at

@@ -16,10 +16,12 @@ from tickets.models.tickets import (
     Message,
     Participant,
     Priority,
+    SpamBy,
     State,
     Tag,
     Ticket,
 )
+from tickets.models.tidy import Bulk, SpamSender
 from tickets.models.together import Presence
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Agent",
     "Attachment",
     "AwaitedId",
+    "Bulk",
     "Contact",
     "ContactEvent",
     "Counter",
@@ -54,6 +57,8 @@ __all__ = [
     "ReadMark",
     "Role",
     "SearchDoc",
+    "SpamBy",
+    "SpamSender",
     "State",
     "Tag",
     "Team",

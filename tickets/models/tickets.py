@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from tickets.models.contacts import Contact
 from tickets.models.ids import new_id
@@ -28,12 +29,23 @@ class Priority(models.IntegerChoices):
     URGENT = 4
 
 
+class SpamBy(models.TextChoices):
+    """Who calls a ticket spam."""
+
+    AGENT = "agent"
+    MEMORY = "memory"  # its sender was called so before
+    BORDER = "border"  # our own mail server says so
+
+
 class Direction(models.TextChoices):
     """Whose words a message holds."""
 
     IN = "in"
     OUT = "out"
     NOTE = "note"
+
+
+NO_SPAM = Q(spam_at__isnull=True)
 
 
 class Tag(models.Model):
@@ -73,12 +85,21 @@ class Ticket(models.Model):
     erased_at = models.DateTimeField(null=True)
     snippet = models.CharField(max_length=200, blank=True)
     message_count = models.PositiveIntegerField(default=0)
+    snoozed_at = models.DateTimeField(null=True)  # out of the lists since then, until it is woken
+    snoozed_until = models.DateTimeField(null=True)  # None: until the customer writes, which wakes it in any case
+    spam = models.CharField(max_length=10, blank=True, default="")  # "", or by what it is called so: SpamBy
+    spam_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "-last_message_at"], name="ticket_by_state"),
-            models.Index(fields=["assignee", "state", "-last_message_at"], name="ticket_by_assignee"),
-            models.Index(fields=["mailbox", "state", "-last_message_at"], name="ticket_by_mailbox"),
+            models.Index(fields=["state", "-last_message_at"], condition=NO_SPAM, name="ticket_in_state"),
+            models.Index(
+                fields=["assignee", "state", "-last_message_at"], condition=NO_SPAM, name="ticket_of_assignee"
+            ),
+            models.Index(fields=["mailbox", "state", "-last_message_at"], condition=NO_SPAM, name="ticket_of_mailbox"),
+            models.Index(fields=["-last_message_at"], condition=Q(spam_at__isnull=False), name="ticket_spam"),
+            models.Index(fields=["-last_message_at"], condition=Q(snoozed_at__isnull=False), name="ticket_snoozed"),
+            models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_to_wake"),
             models.Index(fields=["contact", "-last_message_at"], name="ticket_by_contact"),
             models.Index(fields=["-last_message_at"], name="ticket_by_time"),
             models.Index(fields=["created_at"], name="ticket_by_creation"),
@@ -206,6 +227,8 @@ class Event(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict)
+    # Where an entry speaks of many tickets: the number of the one that this is about, which stays when it is merged.
+    of = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["ticket", "at", "id"], name="event_in_ticket")]

@@ -32,6 +32,7 @@ from tickets.models import (
     Piece,
     Reaction,
     SearchDoc,
+    SpamSender,
     Tag,
     Team,
     Ticket,
@@ -61,10 +62,11 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     Participant: ("ticket__number", "address"),
     AwaitedId: ("message__public_id", "identifier"),
     ContactEvent: ("contact__public_id", "entry__number"),
-    Event: ("entry__number", "ticket__number", "kind"),
+    Event: ("entry__number", "ticket__number", "of", "kind"),
     InboxItem: ("account__public_id", "key"),
     Delivery: ("public_id",),
     SearchDoc: ("message__public_id",),
+    SpamSender: ("contact__public_id", "mailbox__public_id"),
     Counter: ("name",),
 }
 MODELS_LEFT_OUT = {
@@ -72,6 +74,7 @@ MODELS_LEFT_OUT = {
     "DraftFile": "as drafts",
     "Presence": "who looks at a ticket just now",
     "ReadMark": "what an agent has looked at; kept by backup",
+    "Bulk": "how far an act on many tickets is; what it did stands in its entries",
     "WriteKey": "guards against the same press twice; worthless after a week",
 }
 FIELDS_LEFT_OUT = {

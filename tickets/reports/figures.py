@@ -35,8 +35,8 @@ class Scope:
     mailbox: Account | None = None
 
     def tickets(self) -> QuerySet[Ticket]:
-        """The tickets that the report is about. Merged ones are part of those they were merged into."""
-        tickets = visible_to(self.agent)
+        """The tickets that the report is about: no spam. Merged ones are part of those they were merged into."""
+        tickets = visible_to(self.agent).filter(spam_at__isnull=True)
         return tickets.filter(mailbox=self.mailbox) if self.mailbox else tickets
 
     def messages(self) -> QuerySet[Message]:

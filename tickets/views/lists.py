@@ -10,11 +10,14 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tickets.models import Account, Agent, Entry, InboxItem, ItemState, State, Team, Ticket
+from tickets.models.tickets import NO_SPAM
 from tickets.permissions import mailboxes_for, visible_to
 
 MOST_COUNTED = 1000
 UNFINISHED = (State.NEW, State.OPEN)
 FINISHED = (State.SOLVED, State.CLOSED)
+AT_HAND = NO_SPAM & Q(snoozed_at__isnull=True)
+SNOOZED = NO_SPAM & Q(snoozed_at__isnull=False) & ~Q(state__in=FINISHED)
 # What the screens need of an account; its secrets, cursors and texts stay where they are.
 ACCOUNT_FIELDS = (
     "public_id",
@@ -32,7 +35,10 @@ ACCOUNT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class TicketList:
-    """One list: its name in URLs, its label, its icon, and which tickets are in it: those in these states to which `where` applies."""
+    """One list: its name in URLs, its label, its icon, and which tickets are in it: those in these states to which `where` applies.
+
+    Without states: whatever their state, so that one index finds them in order. Spam is in the list of spam alone.
+    """
 
     name: str
     label: str
@@ -60,16 +66,22 @@ class Lists:
 
     def tickets(self, one: TicketList) -> QuerySet[Ticket]:
         """The tickets of a list that this agent may see."""
-        return visible_to(self.agent).filter(one.where, state__in=one.states)
+        tickets = visible_to(self.agent).filter(one.where)
+        return tickets.filter(state__in=one.states) if one.states else tickets
 
     def parts(self, one: TicketList) -> list[QuerySet[Ticket]]:
         """The same, state by state: an index finds the newest of one state at once, and of several it cannot."""
-        return [visible_to(self.agent).filter(one.where, state=state) for state in one.states]
+        tickets = visible_to(self.agent).filter(one.where)
+        return [tickets.filter(state=state) for state in one.states] if one.states else [tickets]
 
     def home_of(self, ticket: Ticket) -> TicketList:
         """The list in which somebody who opens this ticket by its address would look for it."""
+        if ticket.spam:
+            return self.named("spam")
         if ticket.state in FINISHED:
             return self.named("solved")
+        if ticket.snoozed_at:
+            return self.named("snoozed")
         if ticket.state == State.WAITING:
             return self.named("waiting")
         return self.named("mine" if ticket.assignee_id == self.agent.pk else "open")
@@ -88,11 +100,13 @@ def lists_for(agent: Agent) -> Lists:
 def fixed_lists(agent: Agent) -> list[TicketList]:
     """The lists that everybody has."""
     return [
-        TicketList("mine", _("Mine"), "user", UNFINISHED, Q(assignee=agent)),
-        TicketList("unassigned", _("Unassigned"), "inbox", UNFINISHED, Q(assignee__isnull=True)),
-        TicketList("open", _("All open"), "circle-dot", UNFINISHED, Q()),
-        TicketList("waiting", _("Waiting"), "clock", (State.WAITING,), Q()),
-        TicketList("solved", _("Solved"), "circle-check", FINISHED, Q()),
+        TicketList("mine", _("Mine"), "user", UNFINISHED, AT_HAND & Q(assignee=agent)),
+        TicketList("unassigned", _("Unassigned"), "inbox", UNFINISHED, AT_HAND & Q(assignee__isnull=True)),
+        TicketList("open", _("All open"), "circle-dot", UNFINISHED, AT_HAND),
+        TicketList("waiting", _("Waiting"), "clock", (State.WAITING,), AT_HAND),
+        TicketList("snoozed", _("Snoozed"), "hourglass", (), SNOOZED),
+        TicketList("solved", _("Solved"), "circle-check", FINISHED, NO_SPAM),
+        TicketList("spam", _("Spam"), "shield-alert", (), Q(spam_at__isnull=False)),
     ]
 
 
@@ -100,7 +114,9 @@ def mailbox_lists(mailboxes: Sequence[Account]) -> list[TicketList]:
     """What is unfinished in each mailbox."""
     names = [one.name or one.address for one in mailboxes]
     return [
-        TicketList(f"mailbox-{one.public_id}", name, "mail", UNFINISHED, Q(mailbox=one.pk), _("Mailboxes"), short)
+        TicketList(
+            f"mailbox-{one.public_id}", name, "mail", UNFINISHED, AT_HAND & Q(mailbox=one.pk), _("Mailboxes"), short
+        )
         for one, name, short in zip(mailboxes, names, short_names(names), strict=True)
     ]
 
@@ -120,7 +136,7 @@ def team_lists(teams: QuerySet[Team], mailboxes: Sequence[Account]) -> list[Tick
     found = []
     for team in teams:
         own = [one.pk for one in mailboxes if one.team_id == team.pk]
-        where = Q(team=team.pk) | Q(team__isnull=True, mailbox__in=own)
+        where = AT_HAND & (Q(team=team.pk) | Q(team__isnull=True, mailbox__in=own))
         found.append(TicketList(f"team-{team.public_id}", team.name, "users", UNFINISHED, where, _("Teams")))
     return found
 
