@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from helpdesk import environment as env
-from helpdesk import redis
+from helpdesk import oauth, redis
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -232,6 +232,7 @@ ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items
 
 CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram"]
 LAST_RESORT = "email"
+OAUTH = oauth.servers()  # where mailboxes sign in by consent
 
 # In a demo: the customers' side of the messengers, each an app beside its channel, and where their stand-ins listen.
 DEMO_APPS = [

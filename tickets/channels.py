@@ -47,6 +47,7 @@ __all__ = [
     "Probe",
     "Refused",
     "StandIn",
+    "Suggestion",
     "channel_classes",
     "keep_address",
     "message_id_of",
@@ -178,6 +179,15 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What an account's settings mostly are: `settings` by the names of its fields, `hint` what a person should know first."""
+
+    name: str
+    settings: dict[str, str]
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who the vendor says that credentials belong to: `key` outlives them, `name` is for people."""
 
@@ -250,6 +260,11 @@ class Channel:
     def fields(cls) -> tuple[Field, ...]:
         """Return all settings of an account: the channel's own, and those of conversations where it has them."""
         return cls.config + (CONVERSATION if cls.conversational else ())
+
+    @classmethod
+    def suggest(cls, address: str, secrets: dict[str, Any]) -> Suggestion | None:
+        """Return what is known of an address's settings without asking anybody; `secrets`: those that were typed."""
+        return None
 
     # In
     def verify(self, request: HttpRequest) -> HttpResponse | None:

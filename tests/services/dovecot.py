@@ -26,7 +26,7 @@ state_dir = {folder}/run
 log_path = {folder}/log
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 default_internal_user = {internal}
 default_internal_group = {internal_group}
 default_login_user = {login}
@@ -37,6 +37,7 @@ namespace inbox {{
   inbox = yes
   separator = /
 }}
+{by_token}
 passdb {{
   driver = static
   args = password={password}
@@ -59,6 +60,15 @@ service anvil {{
 }}
 service stats {{
   chroot =
+}}
+"""
+
+
+BY_TOKEN = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
 }}
 """
 
@@ -89,11 +99,11 @@ class Imap:
 
 
 @contextmanager
-def running() -> Iterator[Imap]:
-    """A server for as long as the block runs."""
+def running(token_url: str = "") -> Iterator[Imap]:
+    """A server for as long as the block runs. `token_url`: where it asks whose a token is; then it takes XOAUTH2 besides."""
     folder = Path(tempfile.mkdtemp(prefix="holdfast-imap-"))
     port = free_port()
-    prepare(folder, port)
+    prepare(folder, port, token_url)
     command = [shutil.which("dovecot") or "/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")]
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
@@ -106,7 +116,7 @@ def running() -> Iterator[Imap]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(folder: Path, port: int) -> None:
+def prepare(folder: Path, port: int, token_url: str = "") -> None:
     """Folders and configuration, for root or for an ordinary user."""
     me = getpass.getuser()
     my_group = grp.getgrgid(os.getgid()).gr_name
@@ -124,5 +134,10 @@ def prepare(folder: Path, port: int) -> None:
         "internal": "dovecot" if root else me,
         "internal_group": "dovecot" if root else my_group,
         "login": "dovenull" if root else me,
+        "mechanisms": "plain login xoauth2" if token_url else "plain login",
+        "by_token": BY_TOKEN.format(folder=folder) if token_url else "",
     }
+    if token_url:
+        asks = f"tokeninfo_url = {token_url}?access_token=\nusername_attribute = email\n"
+        (folder / "oauth2.conf").write_text(asks, "utf-8")
     (folder / "dovecot.conf").write_text(CONFIGURATION.format(**values), "utf-8")

@@ -1,14 +1,15 @@
 """A real SMTP server that keeps what it accepts, and refuses or delays what a test tells it to."""
 
 import asyncio
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from tests.services.ports import free_port
 
@@ -49,6 +50,19 @@ class Sink:
         """What was accepted for somebody."""
         return [letter for letter in self.letters if recipient in letter.recipients]
 
+    owner: Callable[[str], str] | None = None  # whose a token is, "" for nobody's: then XOAUTH2 is asked for
+    signed_in: list[str] = field(default_factory=list)
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """SASL XOAUTH2: a refusal is a challenge with its reason, an empty answer, and then the refusal."""
+        fields = dict(part.split("=", 1) for part in b64decode(args[1]).decode().split("\x01") if part)
+        user, token = fields["user"], fields["auth"].removeprefix("Bearer ")
+        if self.owner and self.owner(token) == user:
+            self.signed_in.append(user)
+            return AuthResult(success=True, auth_data=user)
+        await server.challenge_auth('{"status":"400","schemes":"Bearer","scope":"https://mail.example/"}')
+        return AuthResult(success=False, handled=False)
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -71,11 +85,17 @@ class Sink:
 
 
 @contextmanager
-def running() -> Iterator[Sink]:
-    """A sink on a port of its own, for as long as the block runs."""
-    sink = Sink()
+def running(owner: Callable[[str], str] | None = None) -> Iterator[Sink]:
+    """A sink on a port of its own, for as long as the block runs. `owner`: whose a token is; then only XOAUTH2 may send."""
+    sink = Sink(owner=owner)
+    more = {"auth_required": True, "auth_require_tls": False, "auth_exclude_mechanism": ["LOGIN", "PLAIN"]}
     controller = Controller(
-        sink, hostname=sink.host, port=sink.port, data_size_limit=100 * 1024 * 1024, enable_SMTPUTF8=True
+        sink,
+        hostname=sink.host,
+        port=sink.port,
+        data_size_limit=100 * 1024 * 1024,
+        enable_SMTPUTF8=True,
+        **(more if owner else {}),
     )
     controller.start()
     try:

@@ -1,14 +1,27 @@
 """Email as a channel: the first, and the one that is always there."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tickets.channels import CUT_OFF, Channel, Done, Field, NotConnected, Notice, NotSent, Outgoing, Probe, Refused
+from tickets.channels import (
+    CUT_OFF,
+    Channel,
+    Done,
+    Field,
+    NotConnected,
+    Notice,
+    NotSent,
+    Outgoing,
+    Probe,
+    Refused,
+    Suggestion,
+)
 from tickets.mail import imap, proof, render, ways
 from tickets.mail.mailbox import TurnedAway, Unreachable
+from tickets.mail.presets import GOOGLE, MICROSOFT, preset_for
 from tickets.mail.server import CHOICES
 from tickets.models import Account, Health, Message
 
@@ -25,6 +38,14 @@ class Email(Channel):
     label: ClassVar[str] = gettext_noop("Email")
     icon: ClassVar[str] = "mail"
     config: ClassVar[tuple[Field, ...]] = (
+        Field(
+            "sign_in",
+            gettext_noop("Sign in"),
+            choices=("", GOOGLE, MICROSOFT),
+            help=gettext_noop(
+                "With the password below, or by consent at Google or Microsoft: then no password is needed."
+            ),
+        ),
         Field("imap_host", gettext_noop("IMAP server"), help=gettext_noop("Leave empty when mail is delivered here.")),
         Field("imap_port", gettext_noop("IMAP port"), default="993"),
         Field("imap_security", gettext_noop("IMAP security"), choices=CHOICES),
@@ -42,8 +63,13 @@ class Email(Channel):
         Field("smtp_host", gettext_noop("SMTP server")),
         Field("smtp_port", gettext_noop("SMTP port"), default="587"),
         Field("smtp_security", gettext_noop("SMTP security"), choices=CHOICES),
-        Field("smtp_user", gettext_noop("SMTP user")),
-        Field("smtp_password", gettext_noop("SMTP password"), secret=True),
+        Field("smtp_user", gettext_noop("SMTP user"), help=gettext_noop("Leave empty where nobody has to sign in.")),
+        Field(
+            "smtp_password",
+            gettext_noop("SMTP password"),
+            secret=True,
+            help=gettext_noop("Leave empty when it is the same as for IMAP."),
+        ),
         Field(
             "backend",
             gettext_noop("Provider"),
@@ -58,6 +84,17 @@ class Email(Channel):
             ),
         ),
     )
+
+    @classmethod
+    def suggest(cls, address: str, secrets: dict[str, Any]) -> Suggestion | None:
+        """The servers of the usual providers, by the domain of the address. A password that was typed is taken."""
+        preset = preset_for(address)
+        if preset is None:
+            return None
+        found = preset.settings(address)
+        if secrets.get("imap_password"):
+            found.pop("sign_in", None)
+        return Suggestion(preset.name, found, preset.words())
 
     def read(self, raw: bytes) -> list[Notice]:
         """A mail is one message, whatever it holds."""

@@ -3,7 +3,7 @@
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,9 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from tickets.mail import replies
-from tickets.mail.server import AUTO, NONE, STARTTLS, Server, tls
+from tickets.mail.grants import Bearer, NoToken, SignInLost
+from tickets.mail.server import AUTO, NONE, STARTTLS, Server, tls, xoauth2
+from tickets.mail.server import Bearer as ByToken
 from tickets.mail.submit import distrust, unreachable
 from tickets.models import Account
 
@@ -60,7 +62,13 @@ def imap_server(account: Account) -> Server | None:
     security = str(config.get("imap_security") or AUTO)
     port = int(config.get("imap_port") or (143 if security in (STARTTLS, NONE) else 993))
     user = str(config.get("imap_user") or account.address)
-    return Server(str(config["imap_host"]), port, security, user, str(account.secrets.get("imap_password") or ""))
+    password, bearer = str(account.secrets.get("imap_password") or ""), bearer_of(account)
+    return Server(str(config["imap_host"]), port, security, user, password, bearer)
+
+
+def bearer_of(account: Account) -> Bearer | None:
+    """Return what signs the account in by a token, None where it has a password."""
+    return Bearer(account) if account.config.get("sign_in") else None
 
 
 def folder_of(account: Account) -> str:
@@ -134,11 +142,35 @@ def _sign_in(client: IMAPClient, server: Server) -> None:
     if not encrypted and not server.is_local:
         raise TurnedAway(_("%(server)s offers no encryption, and the password is not sent without it.") % words)
     try:
-        client.login(server.user, server.password)
+        if server.bearer:
+            client.sasl_login("XOAUTH2", _answers(xoauth2(server.user, _token(server.bearer))))
+        else:
+            client.login(server.user, server.password)
     except LoginError as error:
         said = words_of(error)
+        if server.bearer:
+            server.bearer.refused()
+            sentence = _(
+                "%(server)s did not accept the sign-in as %(user)s: %(said)s. Was it made as somebody else? Sign in again."
+            )
+            raise TurnedAway(sentence % {**words, "said": said}) from error
         sentence = _("%(server)s did not accept the user %(user)s or the password: %(said)s. Enter them anew.")
         raise TurnedAway(sentence % {**words, "said": said}) from error
+
+
+def _token(bearer: ByToken) -> str:
+    try:
+        return bearer.token()
+    except SignInLost as error:
+        raise TurnedAway(str(error)) from error
+    except NoToken as error:
+        raise Unreachable(str(error)) from error
+
+
+def _answers(first: str) -> Callable[[bytes], bytes]:
+    """What is said in turn: who we are; nothing to the challenge that holds the reason of a refusal, which ends it."""
+    lines = [first.encode()]
+    return lambda challenge: lines.pop() if lines else b""
 
 
 def _select(client: IMAPClient, account: Account) -> Mailbox:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, close_old_connections, connection
 
 from tickets.channels import NotConnected, open_channel
+from tickets.mail.grants import REFRESH_TOKEN
 from tickets.models import Account
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,10 @@ def polled() -> list[Account]:
 
 def settings_of(account: Account) -> str:
     """Return what makes a poller start anew when it changes."""
-    return repr((account.address, account.since, sorted(account.config.items()), sorted(account.secrets.items())))
+    secrets = sorted(
+        (key, value) for key, value in account.secrets.items() if key != REFRESH_TOKEN
+    )  # changes by itself
+    return repr((account.address, account.since, sorted(account.config.items()), secrets))
 
 
 def _match(running: dict[int, Poller], wanted: dict[int, Account]) -> None:

@@ -3,6 +3,7 @@
 import ipaddress
 import ssl
 from dataclasses import dataclass, field
+from typing import Protocol
 
 SSL = "ssl"
 STARTTLS = "starttls"
@@ -11,15 +12,31 @@ AUTO = ""  # TLS from the start on its own port, else STARTTLS where the server 
 CHOICES = (AUTO, SSL, STARTTLS, NONE)
 
 
+class Bearer(Protocol):
+    """Signs in by a token instead of a password (XOAUTH2)."""
+
+    def token(self) -> str:
+        """Return a token that is in force. Raises what tickets/mail/grants.py says."""
+
+    def refused(self) -> None:
+        """Hear that the server did not take it."""
+
+
+def xoauth2(user: str, token: str) -> str:
+    """Return the first response of SASL XOAUTH2, which Google and Microsoft have in common."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01"
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """An IMAP or SMTP server and the sign-in there. `security` is one of CHOICES."""
+    """An IMAP or SMTP server and the sign-in there: by `password`, or by `bearer`. `security` is one of CHOICES."""
 
     host: str
     port: int
     security: str = AUTO
     user: str = ""
     password: str = field(default="", repr=False)
+    bearer: Bearer | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_local(self) -> bool:

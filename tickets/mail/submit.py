@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from tickets.channels import BUG, CONTACT_GONE, CUT_OFF, TEMPORARY, UNCERTAIN, NotSent
 from tickets.mail import replies
-from tickets.mail.server import Server, tls
+from tickets.mail.grants import NoToken, SignInLost
+from tickets.mail.server import Bearer, Server, tls, xoauth2
 
 CONNECT_SECONDS = 20.0
 ANSWER_SECONDS = 60.0
@@ -107,7 +108,10 @@ def _sign_in(client: smtplib.SMTP, server: Server) -> None:
         words = _("%(server)s offers no encryption, and the password is not sent without it. Choose ssl or starttls.")
         raise NotSent(words % {"server": server}, CUT_OFF)
     try:
-        client.login(server.user, server.password)
+        if server.bearer:
+            _sign_in_by_token(client, server.user, server.bearer)
+        else:
+            client.login(server.user, server.password)
     except smtplib.SMTPNotSupportedError as error:
         words = _("%(server)s offers no way to sign in. Leave user and password empty, or choose another port.")
         raise NotSent(words % {"server": server}, CUT_OFF) from error
@@ -118,6 +122,21 @@ def _sign_in(client: smtplib.SMTP, server: Server) -> None:
         raise NotSent(words % {"server": server}, CUT_OFF) from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(unreachable(server, error), TEMPORARY) from error
+
+
+def _sign_in_by_token(client: smtplib.SMTP, user: str, bearer: Bearer) -> None:
+    """XOAUTH2. A refusal comes with a challenge that holds its reason and wants an empty answer."""
+    try:
+        first = xoauth2(user, bearer.token())
+    except SignInLost as error:
+        raise NotSent(str(error), CUT_OFF) from error
+    except NoToken as error:
+        raise NotSent(str(error), TEMPORARY) from error
+    try:
+        client.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
+    except smtplib.SMTPAuthenticationError:
+        bearer.refused()
+        raise
 
 
 def submit(client: smtplib.SMTP, senders: Sequence[str], recipients: Sequence[str], mail: bytes) -> Submitted:

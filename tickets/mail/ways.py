@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tickets.channels import CUT_OFF, TEMPORARY, Done, NotSent, Outgoing, Refused
 from tickets.mail import maildir, provider, submit
+from tickets.mail.mailbox import bearer_of
 from tickets.mail.render import return_path
 from tickets.mail.server import AUTO, SSL, STARTTLS, Server
 from tickets.models import Account, Delivery
@@ -140,8 +141,10 @@ def smtp_server(account: Account) -> Server:
     config = account.config
     security = str(config.get("smtp_security") or AUTO)
     port = int(config.get("smtp_port") or (465 if security == SSL else 587))
-    user = str(config.get("smtp_user") or "")
-    return Server(str(config["smtp_host"]), port, security, user, str(account.secrets.get("smtp_password") or ""))
+    bearer = bearer_of(account)
+    user = str(config.get("smtp_user") or (account.address if bearer else ""))
+    password = str(account.secrets.get("smtp_password") or account.secrets.get("imap_password") or "")
+    return Server(str(config["smtp_host"]), port, security, user, password, bearer)
 
 
 def default_server() -> Server:

@@ -80,6 +80,16 @@ def sort_out(
     return config, secrets, _fields({name: value for name, value in given.items() if name in COMMON})
 
 
+def fill_in(channel: type[Channel], given: dict[str, str]) -> str:
+    """Add to `given` what is known of an address's settings and was not given; return what to know of it, "" for nothing."""
+    found = channel.suggest(given.get("address", ""), given)
+    if found is None:
+        return ""
+    for name, value in found.settings.items():
+        given.setdefault(name, value)
+    return f"{found.name}: {found.hint}" if found.hint else ""
+
+
 def _checked(field: Field, value: str) -> str:
     if field.choices and value not in field.choices:
         words = {"name": field.name, "choices": ", ".join(choice or _("(empty)") for choice in field.choices)}

@@ -1,6 +1,7 @@
 """The index over the record: every row here is explained by an entry, or stands in `NOT_IN_THE_RECORD`."""
 
 from tickets.models.contacts import Address, Contact, ContactEvent
+from tickets.models.grants import Grant
 from tickets.models.ids import new_id, new_random
 from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, ItemState
 from tickets.models.mirrors import Mirror
@@ -44,6 +45,7 @@ __all__ = [
     "Event",
     "Fetch",
     "FetchState",
+    "Grant",
     "Health",
     "InboxItem",
     "ItemState",

@@ -73,6 +73,7 @@ MODELS_LEFT_OUT = {
     "Draft": "not said yet; kept by backup",
     "DraftFile": "as drafts",
     "Presence": "who looks at a ticket just now",
+    "Grant": "an access token of an hour; the sign-in itself is a secret of the account",
     "ReadMark": "what an agent has looked at; kept by backup",
     "Bulk": "how far an act on many tickets is; what it did stands in its entries",
     "WriteKey": "guards against the same press twice; worthless after a week",

@@ -1,4 +1,4 @@
-"""`account add|set|list|check|remove`: mailboxes and messengers without the web."""
+"""`account add|set|authorize|list|check|remove`: mailboxes and messengers without the web."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,6 +12,7 @@ from tickets.actions.accounts import remove_account, report_health
 from tickets.actions.connect import check, connect_account, renew
 from tickets.channels import NotConnected, open_channel
 from tickets.management import accounts
+from tickets.management.authorize import authorize
 from tickets.models import Account, Health
 
 
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         change = actions.add_parser("set", help="change settings or credentials of an account")
         change.add_argument("account", metavar="NAME|ADDRESS")
         change.add_argument("--set", action="extend", nargs="+", required=True, metavar="KEY=VALUE", dest="given")
+        sign_in = actions.add_parser("authorize", help="sign a mailbox in at Google or Microsoft by consent")
+        sign_in.add_argument("account", metavar="NAME|ADDRESS")
+        sign_in.add_argument("--at", default="", metavar="google|microsoft", help="mostly known by the address")
         listing = actions.add_parser("list", help="show all accounts and how they do")
         listing.add_argument("--json", action="store_true")
         check = actions.add_parser("check", help="really connect, both ways, and say in words what is wrong")
@@ -39,14 +43,20 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        {"add": self.add, "set": self.set, "list": self.list, "check": self.check_accounts, "remove": self.remove}[
-            action
-        ](options)
+        {
+            "add": self.add,
+            "set": self.set,
+            "authorize": self.authorize,
+            "list": self.list,
+            "check": self.check_accounts,
+            "remove": self.remove,
+        }[action](options)
 
     def add(self, options: dict[str, Any]) -> None:
         given = accounts.pairs(options["given"])
         given |= {key: options[key] for key in ("token", "api_url") if options[key]}
         channel = accounts.channel_named(options["channel"])
+        hint = accounts.fill_in(channel, given)
         config, secrets, fields = accounts.sort_out(channel, given)
         address = given.get("address") or options["name"]  # a messenger's own is learned when it is connected
         if channel.name == settings.LAST_RESORT and "@" not in address:
@@ -59,6 +69,8 @@ class Command(BaseCommand):
         except NotConnected as error:
             raise CommandError(str(error)) from None
         account.refresh_from_db()
+        if hint and not secrets:
+            self.stderr.write(hint)
         if account.health != Health.WORKING:
             self.stderr.write(_("It does not work yet: %s") % account.health_reason)
         words = _("%(name)s (%(address)s) is connected.")
@@ -81,6 +93,13 @@ class Command(BaseCommand):
         except NotConnected as error:
             raise CommandError(str(error)) from None
         self.stdout.write(_("%s is changed.") % account.address)
+
+    def authorize(self, options: dict[str, Any]) -> None:
+        account = accounts.account_named(options["account"])
+        name = authorize(account, options["at"], self.stdout.write, input)
+        account.refresh_from_db()
+        words = _("%(address)s is signed in at %(name)s.") % {"address": account.address, "name": name}
+        self.stdout.write(f"{words} {account.health_reason}".strip())
 
     def list(self, options: dict[str, Any]) -> None:
         found = Account.objects.filter(removed_at=None).order_by("pk")
