@@ -18,6 +18,9 @@ from django.utils.translation import gettext_noop
 
 from tickets.models import Account, Delivery, Health, Message, conversations
 from tickets.record.config import write_config
+from tickets.texts import own
+from tickets.texts.choose import language_of
+from tickets.texts.languages import spoken
 
 __all__ = [
     "BUG",
@@ -132,21 +135,7 @@ CONVERSATION: tuple[Field, ...] = (
         check=_number_fault,
     ),
     Field("greet", gettext_noop("Greet who writes for the first time"), default="no", choices=("no", "yes")),
-    Field(
-        "greeting",
-        gettext_noop("Greeting"),
-        help=gettext_noop(
-            "$name, $mailbox and $number are filled in. Empty: a short greeting in the account's language."
-        ),
-        is_long=True,
-    ),
     Field("tell_hours", gettext_noop("Say so when nobody is there"), default="no", choices=("no", "yes")),
-    Field(
-        "away",
-        gettext_noop("What to say when nobody is there"),
-        help=gettext_noop("$opens is when somebody is there next. Empty: a short text in the account's language."),
-        is_long=True,
-    ),
 )
 
 
@@ -212,6 +201,22 @@ class Outgoing:
     account: Account
     deliveries: Sequence[Delivery]
     original: bytes  # the neutral message as it stands in the record
+
+    @property
+    def footer(self) -> str:
+        """The account's footer in the language that was chosen for this message; "" where it has none."""
+        return footer_of(self.message, self.account)
+
+
+def spoken_in(message: Message, account: Account) -> str:
+    """Return the language of what is added to a message, as its entry says; else the account's."""
+    decided = message.entry.fields.get("language") if message.entry_id else ""
+    return spoken(decided or "") or language_of(account)
+
+
+def footer_of(message: Message, account: Account) -> str:
+    """Return what stands below a message that leaves by an account."""
+    return own.footer(account, spoken_in(message, account), message.ticket.number if message.ticket_id else None)
 
 
 # (delivery, part just sent, remote ids divided by spaces): commits, and waits for the next part's turn. Raises NotSent.

@@ -32,6 +32,8 @@ def render(outgoing: Outgoing) -> bytes:
     """Return the parts as JSON, files by their digests. How it is cut is kept with the delivery before the first call."""
     mail = parse(outgoing.original)
     text = rich(mail.text, mail.html)
+    if text.text and outgoing.footer:
+        text.text += f"\n\n{outgoing.footer}"
     kept = next((one.data["cut"] for one in outgoing.deliveries if "cut" in one.data), None)
     made = kept or parts.cut(text, mail.attachments)
     known = {file.part: {"name": file.filename, "sha256": file.sha256, "size": file.size} for file in mail.attachments}

@@ -1,11 +1,13 @@
 """The acknowledgement: once to a new ticket of a person, to the envelope's sender, never to a machine, and capped."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from tests.flows.desk import arrive, mail, mailbox, settle
+from tests.flows.desk import arrive, mail, mailbox, rebuilt_differences, settle
+from tickets.hours import read_week
 from tickets.mime.parse import parse
 from tickets.models import Account, Delivery, Entry, Message, Ticket
 from tickets.models.numbers import skip_automation
@@ -76,10 +78,66 @@ def test_one_address_gets_two_an_hour_and_no_more(support: Account) -> None:
 
 
 def test_a_mailbox_may_have_words_of_its_own(support: Account) -> None:
-    Account.objects.update(acknowledgement="Danke $name, Nummer $number. 100% $unknown")
-    arrive(support, mail())
+    Account.objects.update(
+        texts={"acknowledgement": {"de": "Danke[ {name}], Nummer {number}. 100% $unknown {unknown}"}}
+    )
+    arrive(support, mail("Guten Tag, mein Paket ist noch nicht da."))
+    arrive(support, mail("Hello, my parcel has not come yet.", sender="max@customer.example", name=""))
     settle()
-    assert Message.objects.get(automatic=True).text == "Danke Zoe Customer, Nummer 1. 100% $unknown"
+    german, english = Message.objects.filter(automatic=True).order_by("pk")
+    assert german.text == "Danke Zoe Customer, Nummer 1. 100% $unknown"
+    assert english.text.startswith("Hello,\n\nthank you for your message. We have received it as number 2 ")
+
+
+def test_each_customer_is_acknowledged_in_the_language_they_write_and_why_is_kept(support: Account) -> None:
+    arrive(support, mail("Добрий день, моє замовлення ще не прийшло.", sender="olha@customer.example", name="Ольга"))
+    arrive(support, mail("Dzień dobry, moja paczka jeszcze nie dotarła.", sender="jan@customer.example"))
+    arrive(support, mail("4711", sender="eva@customer.example", headers={"Content-Language": "fr-CA"}))
+    settle()
+    ukrainian, polish, french = Message.objects.filter(automatic=True).order_by("pk")
+    assert ukrainian.text.startswith("Добрий день, Ольга.\n\nДякуємо за Ваше повідомлення.")
+    assert re.fullmatch(r"In Ukrainian, as they write \(\d+ % sure\)\.", ukrainian.reason)
+    assert polish.text.startswith("Hello Zoe Customer,")
+    assert polish.reason == (
+        "In English, the account's language: they seem to write Polish, in which there are no texts."
+    )
+    assert (french.text[:7], french.reason) == ("Bonjour", "In French, as their app or mail program says.")
+    assert [row.entry.fields["language"] for row in (ukrainian, polish, french)] == ["uk", "en", "fr"]
+    assert rebuilt_differences() == []
+
+
+def test_out_of_hours_the_acknowledgement_says_when_somebody_is_back_in_the_accounts_time_zone(
+    support: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Account.objects.update(time_zone="Europe/Kyiv", hours=read_week("Mon-Fri 09:00-17:00"))
+    friday_evening = datetime(2026, 3, 6, 17, 30, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: friday_evening)
+    arrive(support, mail("Guten Abend, mein Paket ist noch nicht da.", date=friday_evening))
+    assert acknowledged() == ["zoe@customer.example"]
+    said = Message.objects.get(automatic=True)
+    assert "wir sind am Montag um 9:00 Uhr wieder für Sie da" in said.text
+    assert said.reason.startswith("Nobody is here just now. In German, as they write (")
+    assert parse(read.original(said.entry)).headers.get("Auto-Submitted") == "auto-replied"
+
+
+def test_a_mailbox_that_is_closed_for_a_year_says_so_without_a_hole(support: Account) -> None:
+    closed = [{"day": f"{month:02}-{day:02}", "name": ""} for month in range(1, 13) for day in range(1, 32)]
+    days_off = [one for one in closed if one["day"] not in ("02-30", "02-31", "04-31", "06-31", "09-31", "11-31")]
+    Account.objects.update(days_off=days_off, texts={"acknowledgement-closed": {"en": "Back {opens}."}})
+    arrive(support, mail("Hello, my parcel has not come yet."))
+    settle()
+    assert "we will answer you as soon as we are back." in Message.objects.get(automatic=True).text
+
+
+def test_a_name_carries_no_message_to_a_third_person_and_makes_no_header(support: Account) -> None:
+    for number, name in enumerate(
+        ["Win money at www.evil.example", "Zoe\nBcc: all@x.example", "{number}", "\u202eeoZ"]
+    ):
+        arrive(support, mail("Hello, my parcel has not come.", sender=f"v{number}@customer.example", name=name))
+    settle()
+    said = list(Message.objects.filter(automatic=True).order_by("pk").values_list("text", flat=True))
+    assert [text.split("\n")[0] for text in said] == ["Hello,", "Hello,", "Hello,", "Hello eoZ,"]
+    assert all(delivery.message.bcc == [] for delivery in Delivery.objects.all())
 
 
 def test_after_a_rebuild_nothing_old_is_acknowledged(support: Account) -> None:

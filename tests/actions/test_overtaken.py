@@ -15,6 +15,7 @@ from tickets.actions.note import note
 from tickets.actions.overtaken import Overtaken
 from tickets.actions.reply import acknowledge, reply
 from tickets.models import Account, Agent, Draft, Message, Ticket
+from tickets.texts.wording import Wording
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 ZOE = [{"name": "Zoe", "address": "zoe@customer.example"}]
@@ -83,7 +84,9 @@ def test_what_was_before_the_writers_eyes_stops_nothing(ticket: Ticket, support:
 def test_machines_and_ones_own_notes_stop_nothing(ticket: Ticket, ann: Agent) -> None:
     draft = begun(ticket, ann)
     note(ticket, "I answer this one.", ann)
-    acknowledge(ticket.messages.order_by("pk")[0], "Thank you.", "zoe@customer.example")
+    acknowledge(
+        ticket.messages.order_by("pk")[0], Wording("Thank you.", ("acknowledgement",), "en", ""), "zoe@customer.example"
+    )
     assert schedule(draft).state == "scheduled"
 
 

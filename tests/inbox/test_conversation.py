@@ -45,7 +45,7 @@ class Pigeon(Channel):
                 remote_id=told["id"],
                 target_id=failed,
                 text=told["text"],
-                data={"status": "failed"} if failed else {},
+                data={"status": "failed"} if failed else {"language": told.get("language", "")},
             )
         ]
 
@@ -58,6 +58,7 @@ class Pigeon(Channel):
             message_id=f"{notice.sender}.{notice.remote_id}@loft.pigeon.invalid",
             in_reply_to=notice.target_id or None,
             date=timezone.now(),
+            headers={"Content-Language": language} if (language := notice.data.get("language")) else {},
         )
 
     def render(self, outgoing: Outgoing) -> bytes:
@@ -83,10 +84,15 @@ def connect() -> Callable[..., Account]:
     """connect(greet="yes", hours=…, …): the loft, with these settings."""
 
     def made(**given: Any) -> Account:
-        columns = {name: given.pop(name) for name in ("hours", "days_off", "time_zone") if name in given}
+        columns = {name: given.pop(name) for name in ("hours", "days_off", "time_zone", "texts") if name in given}
         return add_account("pigeon", "Loft", "loft", given, mailbox=mailbox(), at=MONDAY, **columns)
 
     return made
+
+
+def texts(**own: str) -> dict[str, dict[str, str]]:
+    """Words of the account's own, in English."""
+    return {name: {"en": template} for name, template in own.items()}
 
 
 class Clock:
@@ -109,9 +115,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def line(account: Account, number: int, text: str, who: str = "zoe", **more: Any) -> Message:
-    """A customer writes."""
-    raw = json.dumps({"who": who, "id": str(number), "text": text}).encode()
+def line(account: Account, number: int, text: str, who: str = "zoe", language: str = "", **more: Any) -> Message:
+    """A customer writes; `language`: what their app reports."""
+    raw = json.dumps({"who": who, "id": str(number), "text": text, "language": language}).encode()
     accept(account, raw, source="webhook", **more)
     process_all()
     settle()
@@ -192,7 +198,7 @@ def test_lines_that_come_in_one_batch_are_one_burst(connect: Callable[..., Accou
 
 
 def test_a_greeting_comes_at_first_contact_in_the_words_of_the_account(connect: Callable[..., Account]) -> None:
-    loft = connect(greet="yes", greeting="Hi $name, this is $mailbox, ticket $number.")
+    loft = connect(greet="yes", texts=texts(greeting="Hi {name}, this is {mailbox}, ticket {number}."))
     message = line(loft, 1, "My order?")
     assert Pigeon.sent == [("zoe", f"Hi Zoe, this is Support, ticket {message.ticket.number}.")]
     said = Message.objects.get(direction="out")
@@ -221,7 +227,7 @@ def test_who_writes_at_night_is_told_once_a_night_when_we_are_back(
     clock.shift(timedelta(hours=3))
     line(loft, 3, "Still there?")
     assert [text for _who, text in Pigeon.sent] == [
-        "Nobody is here just now; we are back Tuesday 09:00. We have your message and answer here then."
+        "Nobody is here just now; we are back on Tuesday at 9:00. We have your message and will answer here then."
     ]
     clock.shift(timedelta(days=1))
     line(loft, 4, "The next evening")
@@ -231,15 +237,34 @@ def test_who_writes_at_night_is_told_once_a_night_when_we_are_back(
 def test_a_first_contact_at_night_is_one_answer(connect: Callable[..., Account], clock: Clock) -> None:
     loft = connect(
         greet="yes",
-        greeting="Hi.",
         tell_hours="yes",
-        away="Closed until $opens.",
+        texts=texts(greeting="Hi.", away="Closed until {opens}."),
         days_off=read_days_off("03-03"),
         **HOURS,
     )
     clock.move_to(MONDAY.replace(hour=20))
     line(loft, 1, "Hello?")
-    assert Pigeon.sent == [("zoe", "Hi.\n\nClosed until Wednesday 09:00.")]
+    assert Pigeon.sent == [("zoe", "Hi.\n\nClosed until on Wednesday at 9:00.")]
+
+
+def test_each_is_greeted_in_the_language_they_write_or_their_app_reports_and_the_reason_is_kept(
+    connect: Callable[..., Account], clock: Clock
+) -> None:
+    loft = connect(greet="yes", tell_hours="yes", **HOURS)
+    clock.move_to(MONDAY.replace(hour=20))
+    line(loft, 1, "Здравствуйте, мой заказ до сих пор не пришёл", who="ivan")
+    line(loft, 2, "/start", who="ana", language="pt-br")
+    line(loft, 3, "ok", who="max")
+    said = {row.deliveries.get().recipient: row for row in Message.objects.filter(automatic=True)}
+    assert "Сейчас никого нет на месте; мы вернёмся во вторник в 9:00." in said["ivan"].text
+    assert said["ana"].text.startswith("Olá Zoe,\n\nAgradecemos por nos escrever.")
+    assert "voltamos na terça-feira às 9:00" in said["ana"].text
+    assert said["max"].text.startswith("Hello Zoe,")
+    reasons = [said[who].reason for who in ("ivan", "ana", "max")]
+    assert all(reason.startswith("They write for the first time. Nobody is here just now. In ") for reason in reasons)
+    assert "In Russian, as they write (" in reasons[0]
+    assert "In Portuguese, as their app or mail program says." in reasons[1]
+    assert "In English, the account's language: they wrote too little to tell theirs." in reasons[2]
 
 
 def test_automatic_answers_are_capped(connect: Callable[..., Account], clock: Clock) -> None:

@@ -25,6 +25,7 @@ from tickets.mime.parse import parse
 from tickets.models import Account, Agent, Delivery, DeliveryState, Message
 from tickets.models.keys import signing_keys
 from tickets.record import read
+from tickets.texts.wording import Wording
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -133,7 +134,7 @@ def test_an_acknowledgement_leaves_with_the_null_sender_and_says_that_it_is_auto
     desk: Account, smtp_sink: Sink
 ) -> None:
     question = asked(desk)
-    replies.acknowledge(question, "We have it.", "zoe@customer.example")
+    replies.acknowledge(question, Wording("We have it.", ("acknowledgement",), "en", "why"), "zoe@customer.example")
     settle()
     letter = next(found for found in smtp_sink.to("zoe@customer.example") if b"We have it." in found.raw)
     assert letter.sender in ("", "<>")

@@ -99,9 +99,21 @@ def changes_of(account: Account, fields: Mapping[str, Any]) -> list[Change]:
                 Change(key, _word(key, before.get(key)), _word(key, value.get(key)))
                 for key in _differing(before, value)
             ]
+        elif name == "texts":
+            found += _changed_texts(before, value)
         elif before != value:
             found.append(Change(name, _word(name, before), _word(name, value)))
     return found
+
+
+def _changed_texts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Words of its own, each by the name of its text and its language."""
+    was, now = _by_language(before), _by_language(after)
+    return [Change(key, _word(key, was.get(key)), _word(key, now.get(key))) for key in _differing(was, now)]
+
+
+def _by_language(texts: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{name} ({code})": words for name, of_text in texts.items() for code, words in of_text.items()}
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[str]:

@@ -18,6 +18,7 @@ from tickets.mime.parse import Mailbox
 from tickets.mime.partial import without_files
 from tickets.models import Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
 from tickets.models.text import storable
+from tickets.models.tickets import UNATTENDED
 from tickets.record.write import entry_of
 from tickets.wake import wake
 
@@ -145,7 +146,7 @@ def reopen(entry: Entry) -> None:
     ticket = Ticket.objects.get(number=entry.fields["ticket"])
     ticket = ticket.merged_into or ticket
     wake_failed(ticket, entry)
-    if ticket.state in (State.WAITING, State.SOLVED, State.CLOSED):
+    if ticket.state in UNATTENDED:
         data = {"from": set_state(ticket, entry.fields["state"], entry.at), "to": entry.fields["state"]}
         ticket.updated_at = max(ticket.updated_at, entry.at)
         ticket.save(update_fields=["state", "solved_at", "updated_at"])

@@ -10,6 +10,7 @@ from tickets.mime.html import from_text
 from tickets.mime.parse import Mail
 from tickets.models import Attachment, Delivery, DeliveryState, Entry, Event, Message, Piece, Reaction, State, Version
 from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
+from tickets.models.tickets import UNATTENDED
 from tickets.search import reindex
 
 RECEIPTS = ("delivered", "read", "played")  # in the order in which they come
@@ -132,7 +133,7 @@ def _fail(entry: Entry, delivery: Delivery | None) -> None:
     )
     ticket = delivery.message.ticket
     wake_failed(ticket, entry)
-    if ticket.state in (State.WAITING, State.SOLVED, State.CLOSED):
+    if ticket.state in UNATTENDED:
         data = {"from": set_state(ticket, State.OPEN, entry.at), "to": str(State.OPEN)}
         ticket.updated_at = max(ticket.updated_at, entry.at)
         ticket.save(update_fields=["state", "solved_at", "updated_at"])

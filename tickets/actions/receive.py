@@ -25,18 +25,17 @@ from tickets.models import (
     Entry,
     Event,
     Message,
-    State,
     Tag,
     Ticket,
 )
 from tickets.models.many import insert_many, insert_new, save_many
 from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
+from tickets.models.tickets import RESTING
 from tickets.search import index
 
 SNIPPET = 160
 FUTURE = timedelta(days=1)
 WROTE = "They wrote from it."
-RESTING = (State.SOLVED, State.CLOSED)
 TOUCHED = (
     "state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet", "snoozed_at",
     "snoozed_until", "spam", "spam_at",

@@ -17,8 +17,10 @@ from tickets.models import Account, Address, Agent, Contact, Direction, Message,
 from tickets.models.keys import signing_keys
 from tickets.models.numbers import Numbers
 from tickets.models.text import LONGEST_SUBJECT, storable
-from tickets.outbox.route import NoRoute, Route, routes
+from tickets.outbox.route import NoRoute, Route, newest_in, routes
 from tickets.record import read
+from tickets.texts.choose import choose, language_of
+from tickets.texts.wording import Wording
 
 AUTOMATIC_HEADERS = {  # RFC 3834 §5, and what Microsoft's and older programs look for
     "Auto-Submitted": "auto-replied",
@@ -82,6 +84,7 @@ def reply_words(
     `last`: the newest message that came in, where it is known already.
     """
     _check(text, files)
+    last = last or newest_in([ticket]).get(ticket.pk)
     return Words(
         ticket=ticket,
         text=text,
@@ -96,8 +99,17 @@ def reply_words(
         routes=routes(ticket, _addresses(to, cc, bcc), last),
         parent=last if last and last.kind == "message" and last.message_id else None,
         then_state=str(then_state) if then_state else None,
-        extra={"bcc": list(bcc)} if bcc else {},
+        extra=_spoken(ticket, last) | ({"bcc": list(bcc)} if bcc else {}),
     )
+
+
+def _spoken(ticket: Ticket, last: Message | None) -> dict[str, str]:
+    """The language of what is added to an answer, a footer and the line above the quote, and why it is this one."""
+    if last is None:
+        return {"language": language_of(ticket.mailbox)}
+    beginning = getattr(last, "beginning", "")  # of what newest_in found
+    choice = choose(ticket.mailbox, beginning, last.subject, ticket.contact.language)
+    return {"language": choice.language, "reason": _("What is added to these words: %s") % choice.reason}
 
 
 def forward(
@@ -211,43 +223,37 @@ def _contact_of(mailbox: Account, box: Box) -> tuple[Contact, dict[str, object]]
     return Contact(public_id=new_id(), name=name), {"new_contact": new}
 
 
-def acknowledge(message: Message, text: str, recipient: str, at: datetime | None = None) -> Message:
+def acknowledge(message: Message, wording: Wording, recipient: str, at: datetime | None = None) -> Message:
     """Send the automatic acknowledgement of `message` to the envelope's sender (RFC 3834 §4). Raises OSError."""
     ticket = message.ticket
-    words = Words(
-        ticket=ticket,
-        text=text,
-        by=None,
-        at=at or timezone.now(),
-        direction=Direction.OUT,
-        subject=f"Re: {message.subject or ticket.subject}",
-        to=[{"name": ticket.contact.name, "address": recipient}],
-        routes=[Route(ticket.mailbox, ticket.mailbox.channel, recipient, "")],
-        automatic=True,
-        headers={**AUTOMATIC_HEADERS, "X-Loop": ticket.mailbox.address},
-        speaks_of=message,
-        extra={"speaks_of": message.public_id, "acknowledges": message.public_id},
-    )
+    words = _automatic(message, wording, Route(ticket.mailbox, ticket.mailbox.channel, recipient, ""), at)
+    words.subject = f"Re: {message.subject or ticket.subject}"
+    words.to = [{"name": ticket.contact.name, "address": recipient}]
+    words.extra["acknowledges"] = message.public_id
     return say(words)
 
 
-def tell(message: Message, text: str, at: datetime | None = None) -> Message:
+def tell(message: Message, wording: Wording, at: datetime | None = None) -> Message:
     """Say something automatic where `message` came from: a greeting, or that nobody is there. Raises OSError."""
+    return say(_automatic(message, wording, Route(message.account, message.channel, message.from_address, ""), at))
+
+
+def _automatic(message: Message, wording: Wording, route: Route, at: datetime | None) -> Words:
+    """What every automatic answer has: the fields that say so, and why it says what it says."""
     ticket = message.ticket
-    words = Words(
+    return Words(
         ticket=ticket,
-        text=text,
+        text=wording.text,
         by=None,
         at=at or timezone.now(),
         direction=Direction.OUT,
         subject=f"Re: {ticket.subject}",
-        routes=[Route(message.account, message.channel, message.from_address, "")],
+        routes=[route],
         automatic=True,
         headers={**AUTOMATIC_HEADERS, "X-Loop": ticket.mailbox.address},
         speaks_of=message,
-        extra={"speaks_of": message.public_id},
+        extra={"speaks_of": message.public_id, **wording.fields()},
     )
-    return say(words)
 
 
 def _addresses(*groups: Sequence[Box]) -> list[str]:

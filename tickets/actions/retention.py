@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from tickets.actions.change import NotAllowed
 from tickets.actions.erasing import erase_contact, erase_tickets, tickets_of
 from tickets.actions.hold import of_the_same
-from tickets.models import Account, Contact, Direction, Message, State, Ticket
+from tickets.models import Account, Contact, Direction, Message, Ticket
+from tickets.models.tickets import RESTING
 
 MOST = 50  # tickets a round; the next one goes on
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 def overdue(mailbox: Account, now: datetime) -> QuerySet[Ticket]:
     """Return the tickets of `mailbox` that have rested longer than it keeps them, held ones left out."""
     end = now - timedelta(days=mailbox.retention_days or 0)
-    resting = Ticket.objects.filter(mailbox=mailbox, state__in=(State.SOLVED, State.CLOSED), merged_into=None)
+    resting = Ticket.objects.filter(mailbox=mailbox, state__in=RESTING, merged_into=None)
     held = of_the_same(Contact.objects.exclude(hold=""))
     due = resting.filter(last_message_at__lt=end, updated_at__lt=end, erased_at=None, hold="").exclude(contact__in=held)
     wrote = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.IN, contact__in=held)

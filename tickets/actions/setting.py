@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from tickets.models import Agent, Participant, State, Tag, Team, Ticket
+from tickets.models import Agent, Participant, Tag, Team, Ticket
 from tickets.models.many import insert_new, save_many
+from tickets.models.tickets import RESTING
 
 STORED = (
     "state", "solved_at", "assignee", "priority", "team", "subject", "hold", "snoozed_at", "snoozed_until", "spam",
     "spam_at", "last_message_at", "updated_at",
 )  # fmt: skip
-RESTING = (State.SOLVED, State.CLOSED)
 
 
 @dataclass(slots=True)

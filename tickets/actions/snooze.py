@@ -13,8 +13,7 @@ from tickets.actions.change import NotAllowed
 from tickets.actions.changes import MOST, Done, Wish, change_many
 from tickets.actions.setting import said_of_snooze
 from tickets.models import Agent, State, Ticket
-
-RESTING = (State.SOLVED, State.CLOSED)
+from tickets.models.tickets import RESTING
 
 
 def snooze(numbers: Sequence[int], until: datetime | None, by: Agent | None, at: datetime | None = None) -> Done:

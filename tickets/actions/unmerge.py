@@ -18,10 +18,10 @@ from tickets.mime.identifiers import read_reply_address
 from tickets.models import Agent, Direction, Entry, Event, Message, SearchDoc, State, Ticket
 from tickets.models.keys import signing_keys
 from tickets.models.text import storable
+from tickets.models.tickets import UNATTENDED
 from tickets.record.write import entry_of
 from tickets.wake import wake
 
-RESTING = (State.WAITING, State.SOLVED, State.CLOSED)
 AT_ONCE = 500
 
 
@@ -63,7 +63,7 @@ def _decide(ticket: Ticket, into: Ticket, event: Event | None) -> dict[str, Any]
         own = list(into.messages.filter(entry__ticket_number=ticket.number).values_list("public_id", flat=True))
     since = list(_followers(into, set(own), event.entry_id)) if event else []
     state = known.get("state", str(State.OPEN))
-    if state in RESTING and any(message.direction == Direction.IN for message in since):
+    if state in UNATTENDED and any(message.direction == Direction.IN for message in since):
         state = str(State.OPEN)
     return {
         "ticket": into.number,

@@ -1,30 +1,24 @@
 """The acknowledgement: one automatic answer to a new ticket, never to a machine, and capped (RFC 3834)."""
 
 from datetime import timedelta
-from string import Template
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from tickets import hours
 from tickets.actions.reply import acknowledge
+from tickets.automation.wording import wording
 from tickets.mime.automatic import may_answer
 from tickets.mime.parse import parse
 from tickets.models import Account, Address, Delivery, Entry, Message
 from tickets.record import read
+from tickets.texts.wording import Wording
 
 YOUNGEST_HISTORY = timedelta(hours=24)  # an automatic mail only ever answers mail younger than this
 PER_ADDRESS_AND_HOUR = 2
 PER_ADDRESS_AND_DAY = 10
 PER_MAILBOX_AND_HOUR = 200
-TEXT = """Hello $name,
-
-thank you for your message. We have received it as number $number and will answer as soon as we can.
-To add something, just answer this mail.
-
-$mailbox
-"""
 
 
 def consider(entry: Entry) -> str:
@@ -90,10 +84,11 @@ def capped(account: Account, recipient: str) -> str:
     return ""
 
 
-def words(message: Message) -> str:
-    """Return the acknowledgement's text in the mailbox's language, or the mailbox's own."""
+def words(message: Message) -> Wording:
+    """Return the acknowledgement in the language of the customer: out of hours another one, which says when somebody is back."""
     mailbox = message.ticket.mailbox
-    with override(mailbox.language or settings.LANGUAGE_CODE):
-        template = mailbox.acknowledgement or _(TEXT)
-    name = message.from_name or message.from_address
-    return Template(template).safe_substitute(name=name, number=message.ticket.number, mailbox=mailbox.name)
+    reported = message.ticket.contact.language
+    if hours.is_open(mailbox.opening_hours, timezone.now()):
+        return wording(message, mailbox, ["acknowledgement"], reported)
+    why = _("Nobody is here just now.")
+    return wording(message, mailbox, ["acknowledgement-closed"], reported, why)

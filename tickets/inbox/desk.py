@@ -11,8 +11,9 @@ from tickets.inbox.arriving import Arriving
 from tickets.inbox.conversation import Line, last_lines
 from tickets.inbox.flood import Begun, begun
 from tickets.mime import identifiers
-from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, Piece, SpamSender, State, Ticket
+from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, Piece, SpamSender, Ticket
 from tickets.models.keys import signing_keys
+from tickets.models.tickets import RESTING
 
 READ = ("public_id", "digest", "direction", "message_id", "album", "account", "ticket__number", "ticket__mailbox__team")
 LOOKED_UP = 20  # ids of References that are looked up, counted from the right
@@ -229,8 +230,7 @@ def _conversations(batch: Sequence[Arriving], contacts: set[str]) -> tuple[Conve
         "last_message_at", "pk"
     )
     found = list(rows.values_list("contact__public_id", "mailbox__pk", "number", "state"))
-    resting = (State.SOLVED, State.CLOSED)
-    return {(c, m): n for c, m, n, s in found if s not in resting}, {(c, m): n for c, m, n, _ in found}
+    return {(c, m): n for c, m, n, s in found if s not in RESTING}, {(c, m): n for c, m, n, _ in found}
 
 
 def _places(numbers: set[int]) -> dict[int, Place]:

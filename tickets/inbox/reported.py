@@ -6,8 +6,8 @@ from tickets.mime.bounces import Recipient
 from tickets.mime.reports import COMPLAINT, FAILED, Report, address_is_dead
 from tickets.models import Delivery, State
 from tickets.models.text import storable
+from tickets.models.tickets import UNATTENDED
 
-RESTING = (State.WAITING, State.SOLVED, State.CLOSED)
 Pairs = list[tuple[Delivery, Recipient]]
 
 
@@ -72,7 +72,7 @@ def _decide(arriving: Arriving, report: Report, pairs: Pairs, place: Place) -> N
         }
         for delivery, said in failed
     ]
-    if place.state in RESTING:
+    if place.state in UNATTENDED:
         arriving.fields["state"] = place.state = str(State.OPEN)
     if place.snoozed:
         arriving.fields["woken"], place.snoozed = True, False

@@ -7,13 +7,12 @@ from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.conversation import goes_on, join_burst
 from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
 from tickets.inbox.moving_in import first_state, next_state, said
-from tickets.inbox.reported import RESTING, reported
+from tickets.inbox.reported import reported
 from tickets.inbox.suspect import is_remembered
 from tickets.mime.identifiers import base_subject
 from tickets.models import SpamBy, State
 from tickets.models.text import LONGEST_SUBJECT, storable
-
-FINISHED = (State.SOLVED, State.CLOSED)
+from tickets.models.tickets import RESTING, UNATTENDED
 
 
 @dataclass(slots=True)
@@ -151,7 +150,7 @@ def _by_flood(arriving: Arriving, desk: Desk) -> Verdict | None:
     if rate is None or not rate.is_flood or arriving.conversational or arriving.item.history:
         return None
     place = desk.place(rate.newest)
-    if place is None or place.state in FINISHED or (place.spam and not is_remembered(arriving, desk)):
+    if place is None or place.state in RESTING or (place.spam and not is_remembered(arriving, desk)):
         return None  # nobody looks there: it begins one that is looked at, and the rest of the flood joins that
     return Verdict(flood.words(arriving.sender), place, quiet=True)
 
@@ -167,7 +166,7 @@ def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
         arriving.fields["woken"], place.snoozed = True, False
     if is_said and verdict.is_signed and place.spam:
         _rescue(arriving, place)
-    reopens = place.state in RESTING and not verdict.quiet
+    reopens = place.state in UNATTENDED and not verdict.quiet
     if arriving.item.history:
         if state := next_state(arriving, place):
             arriving.fields["state"] = place.state = state

@@ -3,12 +3,13 @@
 import html
 import re
 
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tickets.mime.html import from_text
-from tickets.models import Direction, Message
+from tickets.models import Account, Direction, Message
+from tickets.texts import own
+from tickets.texts.moments import written
 
 LONGEST_TEXT = 100_000
 LONGEST_HTML = 300_000
@@ -27,28 +28,25 @@ def answered(message: Message, in_reply_to: str | None) -> Message | None:
     return named or before.order_by("pk").last()
 
 
-def quoted_text(message: Message, language: str) -> str:
+def quoted_text(message: Message, account: Account, language: str) -> str:
     """Return `message` below its line "On …, … wrote:", every line behind "> "."""
     lines = message.text[:LONGEST_TEXT].rstrip().split("\n")
-    return "\n".join([heading(message, language), *("> " + line if line else ">" for line in lines)])
+    return "\n".join([heading(message, account, language), *("> " + line if line else ">" for line in lines)])
 
 
-def quoted_html(message: Message, language: str) -> str:
+def quoted_html(message: Message, account: Account, language: str) -> str:
     """Return `message` as a blockquote below the same line. Its own pictures do not travel again."""
     body = (
         message.html if message.html and len(message.html) <= LONGEST_HTML else from_text(message.text[:LONGEST_TEXT])
     )
     with translation.override(language):
         body = _PICTURE.sub(html.escape(f"[{_('picture')}]"), body)
-    head = html.escape(heading(message, language))
+    head = html.escape(heading(message, account, language))
     return f'<div>{head}</div>\n<blockquote type="cite" style="{_STYLE}">{body}</blockquote>'
 
 
-def heading(message: Message, language: str) -> str:
-    """Return "On 3 March 2025 at 10:00, Zoe Lee wrote:" in the mailbox's language and the house's time zone."""
-    with translation.override(language):
-        when = date_format(
-            timezone.localtime(message.date or message.at, timezone.get_default_timezone()), "DATETIME_FORMAT"
-        )
-        name = message.from_name or message.from_address or _("somebody")
-        return _("On %(when)s, %(name)s wrote:") % {"when": when, "name": name}
+def heading(message: Message, account: Account, language: str) -> str:
+    """Return "On 3 March 2025 at 10:00, Zoe Lee wrote:" in the customer's language and the account's time zone."""
+    at = (message.date or message.at).astimezone(account.opening_hours.zone)
+    writer = message.from_name or message.from_address
+    return own.words(account, "quoted", language, {"when": written(at, language), "writer": writer})

@@ -7,9 +7,7 @@ written, and no address of this server stands in it.
 import html
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
-
-from tickets.channels import Outgoing
+from tickets.channels import Outgoing, footer_of, spoken_in
 from tickets.mail import quoting
 from tickets.mime import identifiers
 from tickets.mime.addresses import Mailbox
@@ -18,6 +16,7 @@ from tickets.mime.html import from_text
 from tickets.mime.parse import Mail, parse
 from tickets.models import Account, Delivery, Message
 from tickets.models.keys import KEY_ID, signing_key, signing_keys
+from tickets.texts import own
 
 # Fields of the neutral message that travel with it: they say that a machine wrote it (RFC 3834, channels.md §7.2), or how
 # to leave a list.
@@ -105,27 +104,39 @@ def return_path(account: Account, delivery: Delivery) -> str:
 
 def subject_of(message: Message, account: Account, neutral: Mail, tagged: bool) -> str:
     """Return the subject; with the ticket's signed tag where the reply address cannot carry it."""
-    subject = message.subject or neutral.subject or _("Your conversation with %s") % account.name
+    subject = message.subject or neutral.subject or _named(account, message)
     number = message.ticket.number
     if not tagged or identifiers.read_subject_tag(signing_keys(), subject) == number:
         return subject
     return f"{subject} {identifiers.subject_tag(signing_key(), number)}"
 
 
+def _named(account: Account, message: Message) -> str:
+    return own.words(account, "subject", spoken_in(message, account), {"mailbox": account.name})
+
+
 def bodies(message: Message, account: Account, neutral: Mail) -> tuple[str, str]:
-    """Return the text and the HTML part: the words, the mailbox's signature, the message that is answered."""
+    """Return the text and the HTML part: the words, the mailbox's signature and footer, the message that is answered."""
     words = (message.text or neutral.text).rstrip()
     page = neutral.html if neutral.html is not None else from_text(words)
     text = words
     if account.signature.strip() and not message.automatic:
         signature = account.signature.strip()
         text += f"\n\n-- \n{signature}"
-        page += f'\n<div class="signature">-- <br>{html.escape(signature).replace(chr(10), "<br>")}</div>'
+        page += f'\n<div class="signature">-- <br>{_lines(signature)}</div>'
+    if footer := footer_of(message, account):
+        text += f"\n\n{footer}"
+        page += f'\n<div class="footer"><br>{_lines(footer)}</div>'
     parent = quoting.answered(message, neutral.in_reply_to)
     if parent:
-        text += "\n\n" + quoting.quoted_text(parent, account.language)
-        page += "\n<br>\n" + quoting.quoted_html(parent, account.language)
+        language = spoken_in(message, account)
+        text += "\n\n" + quoting.quoted_text(parent, account, language)
+        page += "\n<br>\n" + quoting.quoted_html(parent, account, language)
     return text, f'<html><head><meta charset="utf-8"></head><body>\n{page}\n</body></html>'
+
+
+def _lines(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
 
 
 def files_of(neutral: Mail) -> list[File]:

@@ -16,11 +16,15 @@ from django.utils.translation import gettext as _
 from tickets.channels import Channel, Field, channel_classes
 from tickets.hours import Unreadable, read_days_off, read_week
 from tickets.models import Account, Team
+from tickets.texts.languages import DEFAULT, spoken
+from tickets.texts.template import faults
+from tickets.texts.words import BY_NAME
 
+OWN_WORDS = ("acknowledgement", "acknowledgement-closed", "greeting", "away")  # texts, in the account's language
 # Settings that every account has, whatever its channel.
 COMMON = (
     "address", "mailbox", "team", "language", "time_zone", "hours", "days_off", "signature", "footer", "acknowledge",
-    "acknowledgement", "reply_style",
+    "reply_style", *OWN_WORDS,
 )  # fmt: skip
 WRITTEN: dict[str, Callable[[str], Any]] = {"hours": read_week, "days_off": read_days_off}
 HOW_HOURS_ARE_WRITTEN = "hours=“Mon-Fri 09:00-17:00, Sat 10:00-14:00” days_off=“2026-12-24 Christmas Eve, 12-25”"
@@ -126,6 +130,7 @@ def _fields(given: dict[str, str]) -> dict[str, Any]:
             _("“%(part)s” cannot be read. Write it like this: %(example)s")
             % {"part": error, "example": HOW_HOURS_ARE_WRITTEN}
         ) from None
+    fields["texts"] = _texts({name: fields.pop(name) for name in OWN_WORDS if name in fields}, given)
     if "mailbox" in given:
         fields["mailbox"] = account_named(given["mailbox"])
     if "team" in given:
@@ -133,6 +138,17 @@ def _fields(given: dict[str, str]) -> dict[str, Any]:
         if fields["team"] is None:
             raise CommandError(_("There is no team %s.") % given["team"])
     return fields
+
+
+def _texts(said: dict[str, str], given: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Words of its own, as Account.texts has them. Raises CommandError for a place that nothing fills."""
+    for name, template in said.items():
+        strange, _alone = faults(template, BY_NAME[name].places)
+        if strange:
+            words = {"name": name, "strange": ", ".join(strange), "known": ", ".join(BY_NAME[name].places)}
+            raise CommandError(_("%(name)s names %(strange)s. There are: %(known)s.") % words)
+    language = spoken(given.get("language", DEFAULT)) or DEFAULT
+    return {name: {language: template} for name, template in said.items() if template.strip()}
 
 
 def account_named(word: str) -> Account:

@@ -20,9 +20,7 @@ class Rules:
     reopens_for: timedelta
     burst: timedelta
     greets: bool
-    greeting: str
     tells_hours: bool
-    away: str
     hours: Hours
 
 
@@ -33,9 +31,7 @@ def rules_of(account: Account) -> Rules:
         reopens_for=timedelta(days=number(said.get("reopen_days", ""), REOPEN_DAYS)),
         burst=timedelta(seconds=number(said.get("burst_seconds", ""), BURST_SECONDS)),
         greets=said.get("greet") == "yes",
-        greeting=said.get("greeting", ""),
         tells_hours=said.get("tell_hours") == "yes",
-        away=said.get("away", ""),
         hours=account.opening_hours,
     )
 

@@ -63,7 +63,10 @@ class Account(models.Model):
     signature = models.TextField(blank=True)
     footer = models.TextField(blank=True)  # below what customers get
     acknowledge = models.BooleanField(default=True)
-    acknowledgement = models.TextField(blank=True)
+    acknowledgement = models.TextField(blank=True)  # moved to `texts`; the column goes with the next release
+    texts = models.JSONField(
+        default=dict, blank=True
+    )  # {"acknowledgement": {"de": "…"}}: words of its own, tickets/texts/
     reply_style = models.CharField(
         max_length=10, default="plain"
     )  # plain, plus, pattern: how a signed reply address looks

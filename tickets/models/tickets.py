@@ -20,6 +20,10 @@ class State(models.TextChoices):
     CLOSED = "closed"
 
 
+RESTING = (State.SOLVED, State.CLOSED)  # nothing is left to be done
+UNATTENDED = (State.WAITING, *RESTING)  # nobody looks at it just now: what comes in opens it again
+
+
 class Priority(models.IntegerChoices):
     """How soon somebody should look."""
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from tickets.models import Account, Address, Direction, Health, Message, Ticket
+
+BEGINNING = 300  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,16 @@ class NoRoute(Exception):
 
 
 def newest_in(tickets: Iterable[Ticket]) -> dict[int, Message]:
-    """Return the newest message that came in for each of `tickets` that has one, by the ticket's primary key."""
+    """Return the newest message that came in for each of `tickets` that has one, by the ticket's primary key.
+
+    Of its words only the first ones are there, as `beginning`: they tell the language.
+    """
     said = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.IN).order_by("-at", "-pk")
     rows = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets])
     newest = dict(rows.values_list("pk", Subquery(said.values("pk")[:1])))
-    names = ("ticket_id", "account_id", "channel", "from_address", "kind", "message_id", "references")
-    found = Message.objects.only(*names).in_bulk([pk for pk in newest.values() if pk])
+    names = ("ticket_id", "account_id", "channel", "from_address", "kind", "message_id", "references", "subject")
+    messages = Message.objects.only(*names).annotate(beginning=Left("reply", BEGINNING))
+    found = messages.in_bulk([pk for pk in newest.values() if pk])
     accounts = Account.objects.in_bulk({message.account_id for message in found.values()})
     for message in found.values():
         message.account = accounts[message.account_id]

@@ -17,8 +17,10 @@ from django.utils import timezone
 from tickets.models import Account, Agent, Mirror, Team
 from tickets.models.secrets import EncryptedJSONField
 from tickets.record.store import store
+from tickets.texts.older import carried_over
 
 FOLDER = "config"
+ACCOUNT = "tickets.account"
 # Not settings, but how it goes.
 KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login"} | {
     "health_since", "last_error_at", "last_fetch_at",
@@ -89,7 +91,7 @@ def restore() -> int:
 
     What is no setting stays.
     """
-    rows = latest()
+    rows = of_today(latest())
     for row in rows:
         if "secrets" in row["fields"]:
             row["fields"]["secrets"] = SECRETS.from_db_value(row["fields"]["secrets"], None, None)
@@ -99,6 +101,17 @@ def restore() -> int:
             _save(item, set(row["fields"]))
         _go_on_counting({type(item.object) for item in serializers.deserialize("python", rows)})
     return len(rows)
+
+
+def of_today(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a configuration as it is written today: one that is older holds the texts of accounts in other places."""
+    languages = {row["pk"]: row["fields"].get("language") or "en" for row in rows if row["model"] == ACCOUNT}
+    return [
+        row | {"fields": carried_over(row["fields"], languages.get(row["fields"].get("mailbox"), languages[row["pk"]]))}
+        if row["model"] == ACCOUNT
+        else row
+        for row in rows
+    ]
 
 
 def _save(item: DeserializedObject, given: set[str]) -> None:

@@ -14,10 +14,10 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from tickets.models import Account, Agent, Direction, Event, Message, State, Ticket
+from tickets.models.tickets import RESTING
 from tickets.permissions import visible_to
 from tickets.reports.period import Period
 
-FINISHED = (State.SOLVED, State.CLOSED)
 OURS = (State.NEW, State.OPEN)  # somebody here has to do something
 INCOMING = Q(direction=Direction.IN, kind="message", history=False)
 ANSWER = Q(direction=Direction.OUT, automatic=False, history=False)
@@ -159,7 +159,7 @@ def open_by_age(scope: Scope, now: datetime | None = None) -> list[Aged]:
             aged &= Q(created_at__gt=bounds[place + 1])
         counts[f"ours_{place}"] = Count("pk", filter=aged & Q(state__in=OURS))
         counts[f"theirs_{place}"] = Count("pk", filter=aged & Q(state=State.WAITING))
-    found = scope.tickets().exclude(state__in=FINISHED).order_by().aggregate(**counts)
+    found = scope.tickets().exclude(state__in=RESTING).order_by().aggregate(**counts)
     return [Aged(found[f"ours_{place}"], found[f"theirs_{place}"]) for place in range(len(bounds))]
 
 
@@ -196,10 +196,10 @@ def by_agent(scope: Scope) -> list[Worked]:
 
 def solved(scope: Scope) -> QuerySet[Event]:
     """Return the events of the period by which a person finished what was not finished."""
-    finishes = Q(data__state__in=FINISHED) | Q(data__to__in=FINISHED)
+    finishes = Q(data__state__in=RESTING) | Q(data__to__in=RESTING)
     return Event.objects.filter(
         finishes,
-        ~Q(data__from__in=FINISHED),
+        ~Q(data__from__in=RESTING),
         kind="state",
         by__isnull=False,
         at__gte=scope.period.start,

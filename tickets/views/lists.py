@@ -10,14 +10,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tickets.models import Account, Agent, Entry, InboxItem, ItemState, State, Team, Ticket
-from tickets.models.tickets import NO_SPAM
+from tickets.models.tickets import NO_SPAM, RESTING
 from tickets.permissions import mailboxes_for, visible_to
 
 MOST_COUNTED = 1000
 UNFINISHED = (State.NEW, State.OPEN)
-FINISHED = (State.SOLVED, State.CLOSED)
 AT_HAND = NO_SPAM & Q(snoozed_at__isnull=True)
-SNOOZED = NO_SPAM & Q(snoozed_at__isnull=False) & ~Q(state__in=FINISHED)
+SNOOZED = NO_SPAM & Q(snoozed_at__isnull=False) & ~Q(state__in=RESTING)
 # What the screens need of an account; its secrets, cursors and texts stay where they are.
 ACCOUNT_FIELDS = (
     "public_id",
@@ -78,7 +77,7 @@ class Lists:
         """The list in which somebody who opens this ticket by its address would look for it."""
         if ticket.spam:
             return self.named("spam")
-        if ticket.state in FINISHED:
+        if ticket.state in RESTING:
             return self.named("solved")
         if ticket.snoozed_at:
             return self.named("snoozed")
@@ -105,7 +104,7 @@ def fixed_lists(agent: Agent) -> list[TicketList]:
         TicketList("open", _("All open"), "circle-dot", UNFINISHED, AT_HAND),
         TicketList("waiting", _("Waiting"), "clock", (State.WAITING,), AT_HAND),
         TicketList("snoozed", _("Snoozed"), "hourglass", (), SNOOZED),
-        TicketList("solved", _("Solved"), "circle-check", FINISHED, NO_SPAM),
+        TicketList("solved", _("Solved"), "circle-check", RESTING, NO_SPAM),
         TicketList("spam", _("Spam"), "shield-alert", (), Q(spam_at__isnull=False)),
     ]
 

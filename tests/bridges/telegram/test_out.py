@@ -169,6 +169,14 @@ def test_a_retry_begins_at_the_first_unsent_part_and_keeps_the_cut(
     assert [sent["text"][0] for sent in telegram.sent] == ["0", "1", "2"]
 
 
+def test_the_bots_own_footer_stands_below_the_words(
+    say: Callable[..., Delivery], bot: Account, telegram: FakeTelegram
+) -> None:
+    Account.objects.filter(pk=bot.pk).update(footer="Kyiv, Khreshchatyk 1 <2>")
+    say("It is on its way.")
+    assert telegram.sent[-1]["text"] == "It is on its way.\n\nKyiv, Khreshchatyk 1 <2>"
+
+
 def test_what_is_rendered_is_the_same_for_the_same_message(
     say: Callable[..., Delivery], bot: Account, telegram: FakeTelegram
 ) -> None:

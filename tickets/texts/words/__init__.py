@@ -1,0 +1,27 @@
+"""All texts that customers get by the system's own act. To add one: a file here, and a line in TEXTS."""
+
+from tickets.texts.text import Text
+from tickets.texts.words import (
+    acknowledgement,
+    acknowledgement_closed,
+    away,
+    footer,
+    greeting,
+    quoted,
+    request_link,
+    request_new_link,
+    subject,
+)
+
+TEXTS: tuple[Text, ...] = (
+    acknowledgement.TEXT,
+    acknowledgement_closed.TEXT,
+    greeting.TEXT,
+    away.TEXT,
+    footer.TEXT,
+    request_link.TEXT,
+    request_new_link.TEXT,
+    quoted.TEXT,
+    subject.TEXT,
+)
+BY_NAME = {text.name: text for text in TEXTS}
