@@ -20,7 +20,7 @@ from tickets.actions.hold import hold_contact, hold_ticket
 from tickets.actions.join import join, unjoin
 from tickets.actions.merge import merge
 from tickets.actions.note import note
-from tickets.actions.people import add_agent
+from tickets.actions.people import add_agent, remove_agent
 from tickets.actions.reply import forward, recipients, reply, start
 from tickets.actions.seal import seal
 from tickets.actions.snooze import wake_due
@@ -50,6 +50,7 @@ class Helpdesk(RuleBasedStateMachine):
         self.ann = add_agent("ann@desk.example", "Ann Oak", "administrator")
         self.mailbox = desk.mailbox()
         self.orders = desk.mailbox("orders@desk.example")
+        self.left = 0
 
     def ticket(self, data: Any) -> Ticket:
         return data.draw(st.sampled_from(list(Ticket.objects.filter(merged_into=None).order_by("number"))))
@@ -141,6 +142,16 @@ class Helpdesk(RuleBasedStateMachine):
         tag(ticket, [*tags, "vip"], self.ann)
         untag(ticket, tags[:1], self.ann)
         set_subject(ticket, text, self.ann)
+
+    @precondition(some_tickets)
+    @rule(data=st.data(), state=st.sampled_from(State.values))
+    def somebody_comes_takes_tickets_and_leaves(self, data: Any, state: str) -> None:
+        self.left += 1
+        ben = add_agent(f"ben{self.left}@desk.example", "Ben Birch")
+        for ticket in (self.ticket(data), self.ticket(data)):
+            assign(ticket, ben, self.ann)
+            set_status(ticket, state, ben)
+        remove_agent(ben, self.ann)
 
     @precondition(some_tickets)
     @rule(data=st.data())
@@ -237,7 +248,7 @@ class Helpdesk(RuleBasedStateMachine):
         send_seals()
 
     def teardown(self) -> None:
-        assert Agent.objects.count() == 1
+        assert Agent.objects.count() == 1 + self.left
         assert Account.objects.count() == 2
         assert desk.rebuilt_differences() == []
 

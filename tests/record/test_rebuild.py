@@ -18,8 +18,9 @@ from django.db.models import F
 from tests.flows import desk
 from tickets.actions.change import assign, tag
 from tickets.actions.note import note
-from tickets.actions.people import add_agent, add_team, remove_agent
+from tickets.actions.people import add_agent, remove_agent
 from tickets.actions.reply import reply
+from tickets.actions.teams import add_team
 from tickets.inbox import rebuild as rebuilding
 from tickets.management.record.pages import page
 from tickets.mime.build import File

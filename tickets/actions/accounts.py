@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tickets.actions.configuration import ACCOUNT, Author, changes_of, log_entry
-from tickets.models import Account, Entry
+from tickets.actions.people import assignees_in, give_back
+from tickets.models import Account, Agent, Entry
 from tickets.record.config import write_config
 from tickets.wake import wake
 
@@ -76,6 +77,8 @@ def change_account(
         if entry:
             _leave(entry)
         transaction.on_commit(write_config)
+    if "team" in fields:  # who had tickets there may not see them any more
+        give_back(assignees_in([account]), by if isinstance(by, Agent) else None)
     return account
 
 

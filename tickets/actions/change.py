@@ -13,6 +13,7 @@ from tickets.actions import compose
 from tickets.actions.setting import set_all
 from tickets.models import Agent, Entry, Event, Priority, State, Team, Ticket
 from tickets.models.text import LONGEST_SUBJECT, storable
+from tickets.permissions import working_in
 from tickets.record.write import entry_of
 from tickets.wake import wake
 
@@ -24,11 +25,27 @@ class NotAllowed(Exception):
 def assign(
     ticket: Ticket, agent: Agent | None, by: Agent | None, at: datetime | None = None, reason: str = ""
 ) -> Ticket:
-    """Give a ticket to `agent`, or to nobody. Raises NotAllowed for somebody who has left."""
-    if agent is not None and not agent.is_active:
-        raise NotAllowed(_("%(name)s does not work here any more; choose somebody else.") % {"name": agent.name})
+    """Give a ticket to `agent`, or to nobody. Raises NotAllowed for somebody who has left, or could not work on it."""
+    if agent is not None:
+        check_assignee(agent)
+        if not working_in(ticket.mailbox).filter(pk=agent.pk).exists():
+            raise unseen_by(agent, ticket)
     words = _("assigned it to %(name)s") % {"name": agent.name} if agent else _("took the assignee away")
     return change(ticket, "assigned", {"assignee": agent.public_id if agent else None}, words, by, at, reason)
+
+
+def check_assignee(agent: Agent) -> None:
+    """Raise NotAllowed for somebody who answers nothing, whichever ticket it is."""
+    if not agent.is_active:
+        raise NotAllowed(_("%(name)s does not work here any more; choose somebody else.") % {"name": agent.name})
+    if not agent.may_write:
+        raise NotAllowed(_("%(name)s reads and does not answer; choose somebody else.") % {"name": agent.name})
+
+
+def unseen_by(agent: Agent, ticket: Ticket) -> NotAllowed:
+    """Return why a ticket is not given to somebody who does not see its mailbox."""
+    words = {"name": agent.name, "mailbox": ticket.mailbox.name}
+    return NotAllowed(_("%(name)s does not see the mailbox %(mailbox)s; choose somebody of its team.") % words)
 
 
 def set_status(ticket: Ticket, state: str, by: Agent | None, at: datetime | None = None, reason: str = "") -> Ticket:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from tickets.hours import write_days_off, write_week
@@ -19,7 +19,7 @@ from tickets.models.text import storable
 from tickets.record.write import entry_of
 
 KIND = "configuration"
-ACCOUNT = "account"
+ACCOUNT, AGENT, TEAM = "account", "agent", "team"
 LONGEST_VALUE = 1000
 Author = Agent | str  # a person who works here, or what acted: "command line"
 
@@ -87,11 +87,11 @@ def _mail(fields: dict[str, Any], changes: Sequence[Change], author: str, at: da
     )
 
 
-def changes_of(account: Account, fields: Mapping[str, Any]) -> list[Change]:
-    """Return what storing `fields` would change of an account's settings."""
+def changes_of(thing: Model, fields: Mapping[str, Any]) -> list[Change]:
+    """Return what storing `fields` would change of the settings of an account, a person or a team."""
     found: list[Change] = []
     for name, value in fields.items():
-        before = getattr(account, name)
+        before = getattr(thing, name)
         if name == "secrets":
             found += [Change(key, secret=True) for key in _differing(before, value)]
         elif name == "config":

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets.actions.change import NotAllowed, tag_names
+from tickets.actions.change import NotAllowed, check_assignee, tag_names, unseen_by
 from tickets.actions.changes import Wish
 from tickets.models import Agent, Priority, State, Team, Ticket
+from tickets.permissions import mailboxes_for
 
 
 def in_state(state: str) -> Wish:
@@ -19,12 +20,25 @@ def in_state(state: str) -> Wish:
 
 
 def assigned(agent: Agent | None) -> Wish:
-    """The wish that tickets be an agent's, or nobody's. Raises NotAllowed for somebody who has left."""
-    if agent is not None and not agent.is_active:
-        raise NotAllowed(_("%(name)s does not work here any more; choose somebody else.") % {"name": agent.name})
-    words = _("assigned it to %(name)s") % {"name": agent.name} if agent else _("took the assignee away")
-    wanted, key = {"assignee": agent.public_id if agent else None}, agent.pk if agent else None
-    return Wish("assigned", words, lambda ticket: wanted if ticket.assignee_id != key else None)
+    """The wish that tickets be an agent's, or nobody's. Raises NotAllowed for somebody who has left or reads alone."""
+    if agent is None:
+        return unassigned()
+    check_assignee(agent)
+    seen = set(mailboxes_for(agent).values_list("pk", flat=True))
+
+    def theirs(ticket: Ticket) -> dict[str, Any] | None:
+        if ticket.mailbox_id not in seen:
+            raise unseen_by(agent, ticket)
+        return {"assignee": agent.public_id} if ticket.assignee_id != agent.pk else None
+
+    return Wish("assigned", _("assigned it to %(name)s") % {"name": agent.name}, theirs)
+
+
+def unassigned(reason: str = "") -> Wish:
+    """The wish that tickets be nobody's."""
+    return Wish(
+        "assigned", _("took the assignee away"), lambda one: {"assignee": None} if one.assignee_id else None, reason
+    )
 
 
 def prior(priority: int) -> Wish:
@@ -35,11 +49,11 @@ def prior(priority: int) -> Wish:
     return Wish("priority", words, lambda ticket: {"priority": priority} if ticket.priority != priority else None)
 
 
-def given(team: Team | None) -> Wish:
+def given(team: Team | None, reason: str = "") -> Wish:
     """The wish that tickets be a team's, or no team's."""
     words = _("gave it to the team %(name)s") % {"name": team.name} if team else _("took the team away")
     wanted, key = {"team": team.public_id if team else None}, team.pk if team else None
-    return Wish("team", words, lambda ticket: wanted if ticket.team_id != key else None)
+    return Wish("team", words, lambda ticket: wanted if ticket.team_id != key else None, reason)
 
 
 def tagged(names: Iterable[str]) -> Wish:

@@ -18,7 +18,7 @@ from tickets.demo.alone import Busy, alone
 from tickets.inbox.process import park
 from tickets.inbox.rebuild import rebuild
 from tickets.inbox.sweep import adopt
-from tickets.models import Account, Contact, Entry, InboxItem, ItemState, Message, Ticket
+from tickets.models import Account, Agent, Contact, Entry, InboxItem, ItemState, Message, Ticket
 from tickets.record.append import append_all
 from tickets.record.compare import differences, snapshot
 from tickets.record.config import write_if_changed
@@ -119,6 +119,7 @@ def run(deletion: Deletion) -> None:
 def _delete_and_rebuild(deletion: Deletion) -> None:
     append_all()
     write_if_changed()
+    passwords = dict(Agent.objects.values_list("public_id", "password"))  # no file of the record holds them
     paused = set(Account.objects.filter(paused_at__isnull=False).values_list("public_id", flat=True))
     parked = list(InboxItem.objects.filter(state=ItemState.PARKED).values_list("spool", "reason"))
     before, deletion.before = snapshot(), counts()
@@ -135,6 +136,8 @@ def _delete_and_rebuild(deletion: Deletion) -> None:
     rebuild(progress)
     _tell(deletion, "comparing")
     Account.objects.exclude(public_id__in=paused).update(paused_at=None)  # the visitor has said that it may go on
+    for public_id, password in passwords.items():
+        Agent.objects.filter(public_id=public_id).update(password=password)
     _park_again(parked)
     deletion.different, deletion.now = differences(before, snapshot()), counts()
 

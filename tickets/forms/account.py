@@ -127,7 +127,7 @@ class AccountForm(forms.Form):
     ) -> None:
         self.channel = channel
         super().__init__(data, initial=beginning(account))
-        self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.filter(removed_at=None).order_by("name")  # type: ignore[attr-defined]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
         if channel.name != settings.LAST_RESORT:  # the vendor says it when the account is connected

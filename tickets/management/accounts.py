@@ -134,7 +134,7 @@ def _fields(given: dict[str, str]) -> dict[str, Any]:
     if "mailbox" in given:
         fields["mailbox"] = account_named(given["mailbox"])
     if "team" in given:
-        fields["team"] = Team.objects.filter(name=given["team"]).first()
+        fields["team"] = Team.objects.filter(name=given["team"], removed_at=None).first()
         if fields["team"] is None:
             raise CommandError(_("There is no team %s.") % given["team"])
     return fields

@@ -17,10 +17,18 @@ class Role(models.TextChoices):
 
 
 class Team(models.Model):
-    """A group of agents that shares mailboxes."""
+    """A group of agents that shares mailboxes. Removed, never deleted: entries of the record name it."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id)
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(removed_at__isnull=True), name="one_team_per_name"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

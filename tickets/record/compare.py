@@ -91,6 +91,7 @@ FIELDS_LEFT_OUT = {
     "Account.last_out_at": "as health",
     "Account.paused_at": "a rebuild pauses all accounts",
     "Agent.last_login": "not conversation",
+    "Agent.password": "in no file of the record; kept by backup, else set anew",
     "Mirror.paused_at": "a rebuild pauses all mirrors",
     "Mirror.cursor": "how far a copy is; kept by backup, else found out there",
     "Mirror.config_cursor": "as cursor",

@@ -1,6 +1,7 @@
 """Configuration that is not conversation (accounts, agents, teams, mirrors): a dated file in the record at each change.
 
-Credentials stay encrypted, passwords stay hashed. It holds no ticket, message or contact.
+Credentials of accounts stay encrypted. What lets a person in (passwords, second steps) is in no file of the record: after
+a rebuild everybody chooses a password anew. It holds no ticket, message or contact.
 """
 
 import json
@@ -22,7 +23,7 @@ from tickets.texts.older import carried_over
 FOLDER = "config"
 ACCOUNT = "tickets.account"
 # Not settings, but how it goes.
-KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login"} | {
+KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login", "password"} | {
     "health_since", "last_error_at", "last_fetch_at",
     "cursor", "config_cursor", "config_waits", "last_success_at", "last_error", "failures", "rests_until",
     "cuts", "cut_at", "wrapped_count", "missing_count", "refused", "unreached", "lease_by", "lease_until",
@@ -120,6 +121,8 @@ def _save(item: DeserializedObject, given: set[str]) -> None:
         columns = [field.name for field in model._meta.concrete_fields if field.name in given]
         item.save(update_fields=columns)
     else:
+        if isinstance(item.object, Agent):
+            item.object.set_unusable_password()
         item.save()
 
 

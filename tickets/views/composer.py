@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -96,8 +96,9 @@ def seconds_left(scheduled: Draft | None) -> int:
 
 
 def own_drafts(agent: Agent) -> QuerySet[Draft]:
-    """The agent's drafts, the newest first."""
-    return Draft.objects.filter(agent=agent).prefetch_related("files").order_by("-updated_at")
+    """The agent's drafts, the newest first; not those for tickets of a mailbox that they do not work in any more."""
+    mine = Q(ticket__isnull=True) | Q(ticket__mailbox__in=mailboxes_for(agent))
+    return Draft.objects.filter(mine, agent=agent).prefetch_related("files").order_by("-updated_at")
 
 
 def draft_of(request: HttpRequest, public_id: str) -> Draft:

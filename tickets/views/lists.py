@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from tickets.models import Account, Agent, Entry, InboxItem, ItemState, State, Team, Ticket
 from tickets.models.tickets import NO_SPAM, RESTING
-from tickets.permissions import mailboxes_for, visible_to
+from tickets.permissions import SEES_ALL, mailboxes_for, onlookers, visible_to
 
 MOST_COUNTED = 1000
 UNFINISHED = (State.NEW, State.OPEN)
 AT_HAND = NO_SPAM & Q(snoozed_at__isnull=True)
 SNOOZED = NO_SPAM & Q(snoozed_at__isnull=False) & ~Q(state__in=RESTING)
+# Given to nobody, or to somebody who cannot take it up any more: a customer answers what a leaver had solved.
+UNASSIGNED = Q(assignee__isnull=True) | Q(assignee__in=onlookers().values("pk"))
 # What the screens need of an account; its secrets, cursors and texts stay where they are.
 ACCOUNT_FIELDS = (
     "public_id",
@@ -91,7 +93,7 @@ def lists_for(agent: Agent) -> Lists:
     connected = Account.objects.filter(removed_at__isnull=True).only(*ACCOUNT_FIELDS).order_by("name")
     accounts = list(connected.annotate(may_see=Exists(mailboxes_for(agent).filter(pk=OuterRef("pk")))))
     mailboxes = [account for account in accounts if account.may_see]
-    teams = Team.objects.all() if agent.role != "agent" else agent.teams.all()
+    teams = Team.objects.filter(removed_at=None) if agent.role in SEES_ALL else agent.teams.all()
     every = [*fixed_lists(agent), *mailbox_lists(mailboxes), *team_lists(teams.order_by("name"), mailboxes)]
     return Lists(agent, every, accounts)
 
@@ -100,7 +102,7 @@ def fixed_lists(agent: Agent) -> list[TicketList]:
     """The lists that everybody has."""
     return [
         TicketList("mine", _("Mine"), "user", UNFINISHED, AT_HAND & Q(assignee=agent)),
-        TicketList("unassigned", _("Unassigned"), "inbox", UNFINISHED, AT_HAND & Q(assignee__isnull=True)),
+        TicketList("unassigned", _("Unassigned"), "inbox", UNFINISHED, AT_HAND & UNASSIGNED),
         TicketList("open", _("All open"), "circle-dot", UNFINISHED, AT_HAND),
         TicketList("waiting", _("Waiting"), "clock", (State.WAITING,), AT_HAND),
         TicketList("snoozed", _("Snoozed"), "hourglass", (), SNOOZED),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Ticket
-from tickets.permissions import visible_to
+from tickets.permissions import visible_to, working_in
 from tickets.views.access import agent_of, signed_in, ticket_of
 from tickets.views.composer import reply_box
 from tickets.views.decided import events_of, shown
@@ -24,10 +24,11 @@ MOST_TAGS = 200
 @signed_in
 def show(request: HttpRequest, number: int) -> HttpResponse:
     """The whole page; for htmx the conversation and the customer's panel alone."""
+    agent = agent_of(request)
     try:
-        agent, ticket = agent_of(request), ticket_of(request, number)
+        ticket = ticket_of(request, number)
     except Http404:
-        return redirect("tickets:ticket-show", number=merged_into(number))
+        return redirect("tickets:ticket-show", number=merged_into(agent, number))
     context = conversation(request, ticket)
     if request.headers.get("HX-Request"):
         return render(request, "tickets/ticket/_panes.html", {**context, "list_name": request.GET.get("list", "")})
@@ -37,9 +38,9 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "tickets/ticket/page.html", {**panes(request, lists, current, ticket), **context})
 
 
-def merged_into(number: int) -> int:
-    """The number of the ticket that this one was joined with. Raises Http404 when it was not."""
-    merged = Ticket.objects.filter(number=number, merged_into__isnull=False)
+def merged_into(agent: Agent, number: int) -> int:
+    """The number of the ticket that this one was joined with. Raises Http404 when it was not, or is not for this agent."""
+    merged = Ticket.objects.filter(number=number, merged_into__in=visible_to(agent))
     found = merged.values_list("merged_into__number", flat=True).first()
     if found is None:
         raise Http404
@@ -87,14 +88,16 @@ def conversation(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """The ticket's subject, state, assignee, priority, tags, links, and what they may become."""
     agent = agent_of(request)
-    people = list(Agent.objects.filter(removed_at__isnull=True).only("public_id", "name", "role").order_by("name"))
+    may_take = Exists(working_in(ticket.mailbox).filter(pk=OuterRef("pk")))
+    here = Agent.objects.filter(removed_at__isnull=True).only("public_id", "name", "role")
+    people = list(here.annotate(may_take=may_take).order_by("name"))
     on_it = Ticket.tags.through._default_manager.filter(ticket=ticket, tag=OuterRef("pk"))
     tags = list(Tag.objects.annotate(on_it=Exists(on_it)).order_by("-on_it", "name")[:MOST_TAGS])
     return {
         "ticket": ticket,
         "states": State.choices,
         "priorities": sorted(Priority.choices, reverse=True),
-        "agents": [one for one in people if one.may_write],
+        "agents": [one for one in people if one.may_take],
         "names": {one.public_id: one.name for one in people},
         "tags": [tag for tag in tags if tag.on_it],
         "known_tags": [tag.name for tag in tags if not tag.on_it],

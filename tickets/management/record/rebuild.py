@@ -5,10 +5,12 @@ import subprocess
 import sys
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.management.base import CommandError, CommandParser
 
 from tickets.inbox.rebuild import NotEmpty, rebuild
 from tickets.management.record.verb import Verb, moment
+from tickets.models import Agent
 from tickets.record.trace import BadEntry
 
 
@@ -32,6 +34,13 @@ class Rebuild(Verb):
         except (NotEmpty, BadEntry) as error:
             raise CommandError(str(error)) from error
         self.say(f"{done} entries read. All accounts are paused; let them go on when you have looked.")
+        if without := Agent.objects.filter(
+            removed_at__isnull=True, password__startswith=UNUSABLE_PASSWORD_PREFIX
+        ).count():
+            self.say(
+                f"{without} people have no password: the record keeps none. `manage.py agent link ADDRESS` prints a link with "
+                "which an administrator chooses a new one; the others get theirs on the screen People."
+            )
         return 0
 
 
