@@ -51,3 +51,14 @@ def onlookers() -> QuerySet[Agent]:
 def writers() -> QuerySet[Agent]:
     """Return everybody here who may change things: not who has left, and no manager."""
     return Agent.objects.filter(removed_at__isnull=True).exclude(role=Role.MANAGER)
+
+
+def who_sees(ticket: Ticket) -> QuerySet[Agent]:
+    """Return the people to whom `visible_to` shows this ticket: the same question from the other side."""
+    people = Agent.objects.filter(removed_at__isnull=True)
+    if ticket.merged_into_id:
+        return people.none()
+    if ticket.mailbox.team_id is None:
+        return people
+    team = Team.agents.through._default_manager.filter(team=ticket.mailbox.team_id)
+    return people.filter(Q(role__in=SEES_ALL) | Q(pk__in=team.values("agent")))

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
-from tickets.actions import bulk, presence
+from tickets.actions import bulk, notify, presence
 from tickets.actions import deliver as delivering
 from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due
@@ -17,6 +17,7 @@ from tickets.inbox import sweep as sweeping
 from tickets.inbox.fetch import fetch_next
 from tickets.inbox.process import process_waiting
 from tickets.mail import mirroring
+from tickets.mail.telling import tell_due
 from tickets.mail.witness import send_seals
 from tickets.models import (
     Bulk,
@@ -30,6 +31,7 @@ from tickets.models import (
     Health,
     InboxItem,
     ItemState,
+    Notification,
     Ticket,
 )
 from tickets.outbox import pace
@@ -123,6 +125,13 @@ def automate() -> None:
 
 
 @shared_task
+def tell() -> None:
+    """Mail the notifications whose minute is over."""
+    answered("tell")
+    tell_due()
+
+
+@shared_task
 def mirror() -> None:
     """Copy what is new to the mirrors."""
     answered("mirror")
@@ -139,6 +148,7 @@ def sweep() -> None:
     sweeping.forget_old()
     pace.forget_old()
     presence.forget_old()
+    notify.forget_old()
     delivering.give_up_on_abandoned()
     delivering.watch()
     delivering.recheck()
@@ -177,6 +187,7 @@ def due() -> list[str]:
         "send_drafts": Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()),
         "work_through": Bulk.objects.filter(bulk.waiting()),
         "wake_snoozed": Ticket.objects.filter(snoozed_until__lte=Now(), merged_into__isnull=True),
+        "tell": Notification.objects.filter(mail_due_at__lte=Now()),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),
     }
     row = Entry.objects.order_by().values(**{name: Exists(rows) for name, rows in found.items()})[:1]

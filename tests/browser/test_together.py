@@ -1,6 +1,7 @@
 """Two people at one ticket: they see each other, and neither answers over the other."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Desk, ready, sign_in
 from tests.browser.test_axe import violations
 from tests.flows.desk import settle
+from tickets.actions import notify
 from tickets.actions.reply import reply
 from tickets.models import Agent, Draft, Message
 
@@ -67,4 +69,32 @@ def test_two_people_at_one_ticket(desk: Desk, page: Page, second: Page, ann: Age
 
     # Whoever leaves is gone.
     second.goto(f"{desk.url}/lists/open/")
+    ready(second)
     expect(page.locator("#presence .face")).to_have_count(0, timeout=SOON)
+
+    # A mention, by keyboard alone, is told to Ben: in the title, at the rail, in the list.
+    notify.clear_all(ben)
+    page.locator("#conversation-scroll").focus()
+    page.keyboard.press("n")
+    page.keyboard.type("@be")
+    expect(page.get_by_role("option", name=ben.name)).to_be_visible()
+    picture(page, "mention")
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    page.keyboard.type("can you call her?")
+    expect(page.locator("#box-text")).to_have_value(f"@{ben.name} can you call her?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#scheduled")).to_be_visible()
+    desk.let_undo_time_pass()
+    expect(second).to_have_title(re.compile(r"^\(1\) "), timeout=SOON)
+    expect(second.locator("#rail-told .badge")).to_contain_text("1")
+    second.locator("#rail-told").click()
+    expect(second.locator(".told-row.unread")).to_contain_text(f"{ann.name} mentioned you in a note")
+    picture(second, "notifications")
+    assert violations(second) == []
+    second.locator(".told-row.unread").click()
+    expect(second).to_have_title("Printer · Holdfast", timeout=SOON)
+    second.goto(f"{desk.url}/me/")
+    ready(second)
+    picture(second, "me")
+    assert violations(second) == []

@@ -15,6 +15,7 @@ from tests.views.crawl import (
     World,
     patterns,
 )
+from tickets.actions.notify import KINDS
 from tickets.views.remote_image import SALT as PICTURES
 
 
@@ -85,6 +86,8 @@ def tickets(world: World) -> dict[str, list[Way]]:
         "tickets:image-remote": both(world, AGENTS, lambda one: ((), f"?of={picture(one)}"), answers=(502,)),
         "tickets:message-new": [Way(AGENTS)],
         "tickets:ticket-here": both(world, AGENTS, number, answers=(405,)),
+        "tickets:ticket-follow": both(world, AGENTS, number, answers=(405,)),
+        "tickets:ticket-people": both(world, AGENTS, number),
     }
 
 
@@ -172,6 +175,7 @@ def house(world: World) -> dict[str, list[Way]]:
     """What sets the house up: for administrators, and what each chooses for themselves."""
     team, mirror, person = world.board.public_id, world.mirror.public_id, world.people["outsider"].public_id
     account, contact = world.hidden.account.public_id, world.hidden.message.ticket.contact.public_id
+    as_before = [f"{kind}:page" for kind in KINDS]
     named = {"email": "new@desk.example", "name": "New", "role": "agent", "password": "a few words in a row"}
     return {
         "tickets:account-list": [Way(ADMINISTRATORS)],
@@ -206,6 +210,10 @@ def house(world: World) -> dict[str, list[Way]]:
         "tickets:ticket-hold": both(world, ADMINISTRATORS, number, data={"key": "th", "reason": "A court asks."}),
         "tickets:erasure-list": [Way(ADMINISTRATORS)],
         "tickets:erasure-show": [Way(ADMINISTRATORS, ("none",), answers=(404,))],
+        "tickets:notification-list": [Way(AGENTS)],
+        "tickets:notification-latest": [Way(AGENTS)],
+        "tickets:notification-read": [Way(AGENTS, answers=(405,))],
+        "tickets:notification-choose": [Way(AGENTS, data={"told": as_before}, answers=(405,))],
         "tickets:me-edit": [Way(AGENTS, data={"name": ""})],
         "tickets:sign-out": [Way(ANYONE)],
     }

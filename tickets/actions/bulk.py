@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tickets.actions import wishes
+from tickets.actions import notify, wishes
 from tickets.actions.change import NotAllowed
 from tickets.actions.changes import MOST, Done, Wish, change_many
 from tickets.actions.merge import merge
@@ -82,6 +82,7 @@ def _read(bulk: Bulk, numbers: Sequence[int]) -> Done:
         unique_fields=["agent", "ticket"],
         update_fields=["read_at"],
     )
+    notify.clear(bulk.agent, *keys)
     return Done(sorted(keys.values()))
 
 

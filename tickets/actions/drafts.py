@@ -14,8 +14,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.actions import overtaken
+from tickets.actions import notify, overtaken
 from tickets.actions.change import NotAllowed, set_status
+from tickets.actions.mentions import mentioned
 from tickets.actions.note import note
 from tickets.actions.overtaken import HELD, Overtaken
 from tickets.actions.reply import forward, reply_words, start
@@ -124,6 +125,8 @@ def _check(draft: Draft) -> None:
         raise NotAllowed(_("Say to whom this is to be sent."))
     if sum(draft.files.values_list("size", flat=True)) > settings.SMTP_MAX_BYTES * 3 // 4:
         raise NotAllowed(_("The files are too large for one mail; send fewer, or smaller ones."))
+    if draft.kind == "note" and draft.ticket:
+        mentioned(draft.ticket, draft.text, draft.agent)
     overtaken.check(draft)
 
 
@@ -132,6 +135,15 @@ def _stop(pk: int, error: str, state: str, *, held: bool) -> None:
     Draft.objects.filter(pk=pk, state=state).update(
         state=DraftState.EDITING, send_at=None, error=error[:2000], held=held
     )
+
+
+def _give_back(draft: Draft, error: Exception) -> None:
+    """It did not go when its time had come. A reply that was overtaken is told to its writer, who may have left the page."""
+    held = isinstance(error, Overtaken)
+    with transaction.atomic():
+        _stop(draft.pk, str(error), DraftState.SCHEDULED, held=held)
+        if held and draft.ticket:
+            notify.make(notify.HELD, draft.ticket, [draft.agent], None)
 
 
 def lay_aside(draft: Draft) -> None:
@@ -206,7 +218,7 @@ def _send(drafts: Sequence[Draft]) -> None:
             save_many([draft for draft, _message in messages], ["message", "state"])
     except (NotAllowed, NoRoute, OSError) as error:
         if len(drafts) == 1:
-            _stop(drafts[0].pk, str(error), DraftState.SCHEDULED, held=isinstance(error, Overtaken))
+            _give_back(drafts[0], error)
         else:
             for draft in drafts:
                 _send([draft])

@@ -1,15 +1,23 @@
 """The cursor: entries are read once each, in the order of their numbers."""
 
 import logging
+from collections.abc import Callable
 
 from django.db import transaction
 
-from tickets.automation import acknowledge, greet
+from tickets.automation import acknowledge, greet, notify
 from tickets.models import Counter, Entry
 from tickets.models.numbers import AUTOMATION
 
 BATCH = 100
-RULES = (acknowledge.consider, greet.consider)
+RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the entry
+    "received": (acknowledge.consider, greet.consider, notify.received),
+    "note": (notify.noted,),
+    "change": (notify.changed,),
+    "changes": (notify.changed,),
+    "reply": (notify.replied,),
+    "screened": (notify.screened,),
+}
 log = logging.getLogger(__name__)
 
 
@@ -32,12 +40,12 @@ def _step(entry: Entry) -> None:
     """Act on one entry and move the cursor past it, both or neither; a second worker finds the cursor moved."""
     with transaction.atomic():
         moved = Counter.objects.filter(name=AUTOMATION, value__lt=entry.number).update(value=entry.number)
-        if moved and entry.kind == "received":
+        if moved:
             _act(entry)
 
 
 def _act(entry: Entry) -> None:
-    for rule in RULES:
+    for rule in RULES.get(entry.kind, ()):
         try:
             with transaction.atomic():
                 rule(entry)

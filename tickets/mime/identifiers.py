@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 MAC_BYTES = 10
 LONGEST_LOCAL_PART = 64
 _TOKEN = re.compile(r"(?:^|[+=-])([a-z0-9]{2,40})-([a-z2-7]{16})$")
+_TOLD = re.compile(r"told\.((\d{1,18})\.[a-z0-9]{1,40})-([a-z2-7]{16})@")
 _TAG = re.compile(r"\[\s?#\s?(\d{1,18})-([a-z2-7]{4})\s?\]", re.I)
 # Reply and forward prefixes of mail programs in many languages; a counter may follow: Re[2]:, AW(3):, Re^2:
 _PREFIX = re.compile(
@@ -70,6 +71,20 @@ def bounce_address(key: bytes, key_id: str, address: str, delivery: str, style: 
 def read_bounce_address(keys: Mapping[str, bytes], address: str) -> str | None:
     """The public id of the delivery that a bounce came back to, if the mac is right."""
     return _read(keys, address.rpartition("@")[0], "bounce")
+
+
+def told_id(key: bytes, ticket: int, random: str, domain: str) -> str:
+    """The signed Message-ID, without brackets, of a notification that tells somebody who works here of a ticket."""
+    value = f"{ticket}.{random}"
+    return f"told.{value}-{_mac(key, 'told', value)}@{domain}"
+
+
+def read_told_id(keys: Mapping[str, bytes], identifier: str | None) -> int | None:
+    """The ticket of the notification with this Message-ID, if its mac is right."""
+    match = _TOLD.match(identifier or "")
+    if match and any(hmac.compare_digest(_mac(key, "told", match[1]), match[3]) for key in keys.values()):
+        return int(match[2])
+    return None
 
 
 def subject_tag(key: bytes, ticket: int) -> str:

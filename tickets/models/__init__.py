@@ -23,7 +23,7 @@ from tickets.models.tickets import (
     Ticket,
 )
 from tickets.models.tidy import Bulk, SpamSender
-from tickets.models.together import Presence
+from tickets.models.together import Follow, Notification, Presence
 
 __all__ = [
     "Account",
@@ -45,12 +45,14 @@ __all__ = [
     "Event",
     "Fetch",
     "FetchState",
+    "Follow",
     "Grant",
     "Health",
     "InboxItem",
     "ItemState",
     "Message",
     "Mirror",
+    "Notification",
     "Participant",
     "Piece",
     "Presence",

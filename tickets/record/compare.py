@@ -72,6 +72,8 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
 MODELS_LEFT_OUT = {
     "Draft": "not said yet; kept by backup",
     "DraftFile": "as drafts",
+    "Follow": "what an agent wants to be told; kept by backup",
+    "Notification": "what an agent was told; kept by backup",
     "Presence": "who looks at a ticket just now",
     "Grant": "an access token of an hour; the sign-in itself is a secret of the account",
     "ReadMark": "what an agent has looked at; kept by backup",

@@ -51,6 +51,14 @@ EVENT_ICONS = {
     "subject": "square-pen",
     "team": "users",
 }
+TOLD_ICONS = {
+    "new": "inbox",
+    "assigned": "user-check",
+    "answered": "reply",
+    "mentioned": "at-sign",
+    "held": "pause",
+    "refused": "mail-warning",
+}
 
 
 @register.simple_tag
@@ -70,6 +78,12 @@ def icon(name: str, size: str = "") -> SafeString:
 def state_icon(state: str) -> str:
     """The icon of a ticket's state."""
     return STATE_ICONS.get(state, "circle")
+
+
+@register.filter
+def told_icon(kind: str) -> str:
+    """The icon of a notification's kind."""
+    return TOLD_ICONS.get(kind, "bell")
 
 
 @register.filter

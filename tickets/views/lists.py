@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from tickets.actions.notify import shown_to
 from tickets.models import Account, Agent, Entry, InboxItem, ItemState, State, Team, Ticket
 from tickets.models.tickets import NO_SPAM, RESTING
 from tickets.permissions import SEES_ALL, mailboxes_for, onlookers, visible_to
@@ -143,9 +144,9 @@ def team_lists(teams: QuerySet[Team], mailboxes: Sequence[Account]) -> list[Tick
 
 
 def counts(lists: Lists) -> dict[str, int]:
-    """How many tickets each list has, how many items are parked (to 1000), and the newest entry's number: one query."""
-    queries: list[QuerySet[Ticket] | QuerySet[InboxItem]] = [lists.tickets(one) for one in lists.every]
-    queries.append(parked_for(lists.agent))
+    """How many tickets each list has, parked items, unread notifications (to 1000), the newest entry's number: one query."""
+    queries: list[QuerySet[Any]] = [lists.tickets(one) for one in lists.every]
+    queries += [parked_for(lists.agent), shown_to(lists.agent).filter(read_at=None)]
     parts: list[str] = []
     values: list[Any] = []
     for place, query in enumerate(queries):
@@ -157,7 +158,7 @@ def counts(lists: Lists) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         found = dict(cursor.fetchall())
-    names = [one.name for one in lists.every] + ["parked", "cursor"]
+    names = [one.name for one in lists.every] + ["parked", "told", "cursor"]
     return {name: found.get(place) or 0 for place, name in enumerate(names)}
 
 

@@ -30,6 +30,7 @@ def rail(lists: Lists, current: str = "") -> dict[str, Any]:
     return {
         "rail_groups": [(name, list(of)) for name, of in groupby(links, key=lambda link: link.list.group)],
         "rail_current": current,
+        "told_count": said(found["told"]) if found["told"] else "",
         "parked_count": said(found["parked"]) if found["parked"] else "",
         "troubled": sum(is_troubled(account) for account in lists.accounts),
         "troubled_mirrors": troubled_mirrors() if lists.agent.role == Role.ADMINISTRATOR else 0,

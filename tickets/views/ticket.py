@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from tickets.actions.notify import clear, follows_of
 from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Ticket
 from tickets.permissions import visible_to, working_in
 from tickets.views.access import agent_of, signed_in, ticket_of
@@ -66,11 +67,12 @@ def earlier(request: HttpRequest, number: int) -> HttpResponse:
 
 @signed_in
 def read(request: HttpRequest, number: int) -> HttpResponse:
-    """Keep that this agent has read the ticket up to now (POST)."""
-    ticket = ticket_of(request, number)
+    """Keep that this agent has read the ticket up to now (POST), and with it all that they were told of it."""
+    ticket, cleared = ticket_of(request, number), 0
     if request.method == "POST":
         ReadMark.objects.update_or_create(agent=agent_of(request), ticket=ticket, defaults={"read_at": timezone.now()})
-    return HttpResponse(status=204)
+        cleared = clear(agent_of(request), ticket.pk)
+    return HttpResponse(status=204, headers={"X-Cleared": cleared} if cleared else {})
 
 
 def conversation(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
@@ -90,7 +92,8 @@ def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     agent = agent_of(request)
     may_take = Exists(working_in(ticket.mailbox).filter(pk=OuterRef("pk")))
     here = Agent.objects.filter(removed_at__isnull=True).only("public_id", "name", "role")
-    people = list(here.annotate(may_take=may_take).order_by("name"))
+    follows = Exists(follows_of(ticket).filter(agent=OuterRef("pk")))
+    people = list(here.annotate(may_take=may_take, is_following=follows).order_by("name"))
     on_it = Ticket.tags.through._default_manager.filter(ticket=ticket, tag=OuterRef("pk"))
     tags = list(Tag.objects.annotate(on_it=Exists(on_it)).order_by("-on_it", "name")[:MOST_TAGS])
     return {
@@ -103,6 +106,7 @@ def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "known_tags": [tag.name for tag in tags if not tag.on_it],
         "linked": visible_to(agent).filter(links=ticket).only("number", "subject", "state").order_by("-number")[:10],
         "may_write": agent.may_write,
+        "is_followed": any(one.is_following for one in people if one.pk == agent.pk),
         "read_up_to": ticket.last_message_at,
     }
 

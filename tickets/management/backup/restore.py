@@ -21,7 +21,7 @@ from django.utils import timezone
 from tickets.management.backup import archive
 from tickets.management.backup.database import put_back, refuse_unless_empty
 from tickets.management.backup.make import END, FORMAT, MANIFEST, SETTINGS, fingerprint
-from tickets.models import Account, Delivery, DeliveryState, Draft, DraftState, Mirror
+from tickets.models import Account, Delivery, DeliveryState, Draft, DraftState, Mirror, Notification
 from tickets.record.append import append_all
 from tickets.record.store import store
 from tickets.record.verify import Verified, verify
@@ -152,6 +152,7 @@ def hold_still() -> None:
     under_way = (DeliveryState.QUEUED, DeliveryState.SENDING)
     Delivery.objects.filter(state__in=under_way).update(state=DeliveryState.UNCERTAIN, reason=UNSURE)
     Draft.objects.filter(state=DraftState.SCHEDULED).update(state=DraftState.EDITING, send_at=None, error=UNSURE)
+    Notification.objects.exclude(mail_due_at=None).update(mail_due_at=None)  # it may have been mailed since
 
 
 def ask_for_key(manifest_key: str | None = None) -> str | None:

@@ -6,5 +6,7 @@ import "./composer.js";
 import "./keyboard.js";
 import "./live.js";
 import "./presence.js";
+import "./told.js";
+import "./mentions.js";
 
 document.documentElement.dataset.ready = "";

@@ -129,22 +129,29 @@ function renewHead(head) {
 const SILENCE = 40000;
 let isCut = 0;
 let heardAt = Date.now();
+let wasOpen = false;
 function listen() {
   heardAt = Date.now();
   source?.close();
   source = new EventSource(`${document.body.dataset.live}?after=${last}`);
-  source.onopen = () => { clearTimeout(isCut); isCut = 0; if (state) state.hidden = true; };
+  source.onopen = () => {
+    if (wasOpen) document.dispatchEvent(new CustomEvent("live:told", { detail: { leads: true } }));
+    wasOpen = true;
+    clearTimeout(isCut); 
+    isCut = 0;
+    if (state) state.hidden = true;
+  };
   source.onmessage = (event) => {
     const message = { id: Number(event.lastEventId), data: JSON.parse(event.data) };
     heard(message.id, message.data);
     channel?.postMessage(message);
     heardAt = Date.now();
   };
-  for (const kind of ["presence", "beat"]) {
+  for (const kind of ["presence", "told", "beat"]) {
     source.addEventListener(kind, (event) => {
-      const message = { kind, data: JSON.parse(event.data) };
-      pass(message);
-      channel?.postMessage(message);
+      const data = JSON.parse(event.data);
+      pass({ kind, data: kind === "told" ? { leads: true } : data }); // of several tabs, one calls out
+      channel?.postMessage({ kind, data });
     });
   }
   source.onerror = () => {

@@ -95,7 +95,9 @@ export function markRead() {
   row?.classList.remove("unread");
   row?.querySelector(".dot")?.remove();
   row?.querySelector(".who .unseen")?.remove();
-  post(open.dataset.read).catch(() => {});
+  post(open.dataset.read)
+    .then((answer) => { if (answer.headers.get("X-Cleared")) document.dispatchEvent(new CustomEvent("told:cleared")); })
+    .catch(() => {});
 }
 
 function opened() {
