@@ -111,6 +111,8 @@ class Field:
     choices: tuple[str, ...] = ()
     help: str = ""
     is_long: bool = False  # a text of several lines
+    group: str = ""  # what it stands under in the form; "" for the connection itself
+    is_rare: bool = False  # folded away until somebody asks for it
     check: Callable[[str], str] | None = None  # what is wrong with a value, in words; "" for nothing
 
 
@@ -267,8 +269,8 @@ class Channel:
         return cls.config + (CONVERSATION if cls.conversational else ())
 
     @classmethod
-    def suggest(cls, address: str, secrets: dict[str, Any]) -> Suggestion | None:
-        """Return what is known of an address's settings without asking anybody; `secrets`: those that were typed."""
+    def suggest(cls, address: str, typed: dict[str, Any]) -> Suggestion | None:
+        """Return what is known of an address's settings without asking anybody, but for what was `typed` otherwise."""
         return None
 
     # In
@@ -326,6 +328,10 @@ class Channel:
     def watch(self) -> str:
         """Say in words what is wrong as far as can be told without asking anybody; "" for nothing. Asked every few seconds."""
         return ""
+
+    def sign_ins(self) -> list[tuple[str, str]]:
+        """Return where this account can be signed in by consent, as (key, name) of settings.OAUTH; mostly nowhere."""
+        return []
 
     def examine(self, seconds: float) -> list[str]:
         """Try out what `probe` cannot, for at most `seconds`, set the account so, and return what was found, in words."""

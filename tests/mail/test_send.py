@@ -43,7 +43,7 @@ def desk(transactional_db: None, smtp_sink: Sink) -> Account:
         place,
         acknowledge=False,
         reply_style="plus",
-        signature="Desk\nOpen 9 to 5",
+        signature="{agent}, Desk\nOpen 9 to 5",
     )
 
 
@@ -86,7 +86,7 @@ def test_signature_and_quoted_history_stand_below_in_text_and_html(desk: Account
     answered(desk, ann, "Unplug <it>.")
     sent = smtp_sink.to("zoe@customer.example")[-1].message
     text = sent.get_body(("plain",)).get_content().replace("\r\n", "\n")
-    assert text.startswith("Unplug <it>.\n\n-- \nDesk\nOpen 9 to 5\n\nOn ")
+    assert text.startswith("Unplug <it>.\n\n-- \nAnn Admin, Desk\nOpen 9 to 5\n\nOn ")
     assert text.rstrip().endswith("Zoe Customer wrote:\n> It smokes.\n>\n> Please help.")
     page = sent.get_body(("html",)).get_content()
     assert "Unplug &lt;it&gt;." in page

@@ -6,11 +6,13 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from tickets.channels import Channel, Field
-from tickets.hours import Unreadable, read_days_off, read_week, write_days_off, write_week
+from tickets.hours import DAYS, Unreadable, read_days_off, read_week, write_days_off, write_stretches, write_week
 from tickets.models import Account, Team
 
 # The columns that a person sets.
@@ -19,10 +21,24 @@ COLUMNS = (
 )  # fmt: skip
 
 
+# How choices are called that are stored in short.
+NAMED = {
+    "": gettext_noop("as usual"), "ssl": "SSL/TLS", "starttls": "STARTTLS", "none": gettext_noop("none"), "google": "Google",
+    "microsoft": "Microsoft", "yes": gettext_noop("yes"), "no": gettext_noop("no"),
+}  # fmt: skip
+CONNECTION, RARE = gettext_noop("The connection"), gettext_noop("Seldom needed")
+# What stands together on the page; a title and the columns below it.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (gettext_noop("The account"), ("name", "address", "team", "language")),
+    (gettext_noop("What customers get"), ("signature", "footer", "acknowledge")),
+    (gettext_noop("Hours"), ("hours", "days_off", "time_zone")),
+)
+
+
 class WrittenField(forms.CharField):
     """A value that is stored as JSON, and typed as people write it."""
 
-    widget = forms.Textarea(attrs={"rows": 3})
+    widget: Any = forms.Textarea(attrs={"rows": 3})
 
     def read(self, typed: str) -> Any:
         """What is stored. Raises Unreadable."""
@@ -46,8 +62,30 @@ class WrittenField(forms.CharField):
             raise forms.ValidationError(self.fault(str(error))) from None
 
 
+class WeekWidget(forms.Widget):
+    """A line for each weekday: 09:00-12:30 13:30-17:00. Its value is the week as people write it."""
+
+    template_name = "tickets/account/_week.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = ((day, str(data.get(f"{name}_{day}", "")).replace(",", " ").strip()) for day in DAYS)
+        lines = ", ".join(f"{day.title()} {times}" for day, times in typed if times)
+        return lines or data.get(name, "")
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        try:
+            rows = {day: write_stretches(stretches) for day, stretches in read_week(value or "").items()}
+        except Unreadable:  # shown as it was typed
+            rows = {part[:3].lower(): part[4:] for part in str(value).split(", ")}
+        context = super().get_context(name, value, attrs)
+        context["days"] = [(day, WEEKDAYS[number], rows.get(day, "")) for number, day in enumerate(DAYS)]
+        return context
+
+
 class WeekField(WrittenField):
     """Weekly hours."""
+
+    widget = WeekWidget
 
     def read(self, typed: str) -> Any:
         return read_week(typed)
@@ -56,7 +94,7 @@ class WeekField(WrittenField):
         return write_week(stored)
 
     def fault(self, part: str) -> str:
-        return gettext("“%s” cannot be read. Write it like this: Mon-Fri 09:00-17:00, Sat 10:00-14:00") % part
+        return gettext("“%s” cannot be read. Write it like this: 09:00-12:30 13:30-17:00") % part
 
 
 class DaysOffField(WrittenField):
@@ -98,7 +136,9 @@ class AccountForm(forms.Form):
     hours = WeekField(
         label=_("Hours"),
         required=False,
-        help_text=_("Mon-Fri 09:00-17:00, Sat 10:00-14:00. Empty: somebody is always there."),
+        help_text=_(
+            "Like this: 09:00-12:30 13:30-17:00. A day left empty is closed; all empty: somebody is always there."
+        ),
     )
     days_off = DaysOffField(
         label=_("Days off"),
@@ -106,7 +146,14 @@ class AccountForm(forms.Form):
         help_text=_("One on a line: 2026-12-24 Christmas Eve, or 12-25 Christmas for every year."),
     )
     time_zone = forms.ChoiceField(label=_("Time zone of the hours"), required=False)
-    signature = forms.CharField(label=_("Signature"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    signature = forms.CharField(
+        label=_("Signature"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Below every answer by mail. {agent} is the name of who writes it, {mailbox} that of this account."
+        ),
+    )
     footer = forms.CharField(
         label=_("Footer"),
         required=False,
@@ -136,16 +183,20 @@ class AccountForm(forms.Form):
             self.fields[f"set_{field.name}"] = form_field(field, account)
         if account:
             self.fields["address"].disabled = True
+        else:
+            ask = {"hx-get": f"{reverse('tickets:account-suggest')}?channel={channel.name}", "hx-target": "#suggestion"}
+            self.fields["address"].widget.attrs |= ask | {"hx-trigger": "input changed delay:400ms"}
 
-    @property
-    def common(self) -> list[forms.BoundField]:
-        """What every account has."""
-        return [field for field in self if not field.name.startswith("set_")]
-
-    @property
-    def special(self) -> list[forms.BoundField]:
-        """What this channel wants to know."""
-        return [field for field in self if field.name.startswith("set_")]
+    def groups(self) -> list[tuple[str, bool, list[forms.BoundField]]]:
+        """The fields as the page shows them: (title, whether it is seldom needed, fields)."""
+        columns = [(gettext(title), False, [self[field] for field in names]) for title, names in GROUPS]
+        rare: list[forms.BoundField] = []
+        wired: dict[str, list[forms.BoundField]] = {}
+        for field in self.channel.fields():
+            place = rare if field.is_rare else wired.setdefault(field.group or CONNECTION, [])
+            place.append(self[f"set_{field.name}"])
+        connection = [(gettext(title), False, fields) for title, fields in wired.items()]
+        return [columns[0], *connection, *columns[1:], (gettext(RARE), True, [*rare, self["retention_days"]])]
 
     def values(self, secret: bool) -> dict[str, Any]:
         """The channel's settings as they are stored: the secret ones, or the others. An empty secret is kept as it was."""
@@ -181,7 +232,9 @@ def form_field(field: Field, account: Account | None) -> forms.Field:
     }
     if field.choices:
         return forms.ChoiceField(
-            choices=[(choice, choice or "–") for choice in field.choices], initial=initial, **common
+            choices=[(choice, gettext(NAMED.get(choice, choice))) for choice in field.choices],
+            initial=initial,
+            **common,
         )
     if field.secret:
         return forms.CharField(

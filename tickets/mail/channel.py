@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,7 +22,7 @@ from tickets.channels import (
 )
 from tickets.mail import imap, proof, render, ways
 from tickets.mail.mailbox import TurnedAway, Unreachable
-from tickets.mail.presets import GOOGLE, MICROSOFT, preset_for
+from tickets.mail.presets import GOOGLE, MICROSOFT, preset_for, preset_of_host
 from tickets.mail.server import CHOICES
 from tickets.models import Account, Health, Message
 
@@ -29,6 +30,9 @@ from tickets.models import Account, Health, Message
 def way_out(account: Account) -> str:
     """Say for a screen where the mail of this mailbox goes."""
     return ways.way_of(account).words()
+
+
+RECEIVING, SENDING = gettext_noop("Receiving"), gettext_noop("Sending")
 
 
 class Email(Channel):
@@ -46,55 +50,79 @@ class Email(Channel):
                 "With the password below, or by consent at Google or Microsoft: then no password is needed."
             ),
         ),
-        Field("imap_host", gettext_noop("IMAP server"), help=gettext_noop("Leave empty when mail is delivered here.")),
-        Field("imap_port", gettext_noop("IMAP port"), default="993"),
-        Field("imap_security", gettext_noop("IMAP security"), choices=CHOICES),
-        Field("imap_user", gettext_noop("IMAP user"), help=gettext_noop("Mostly the whole address.")),
-        Field("imap_password", gettext_noop("IMAP password"), secret=True),
-        Field("imap_folder", gettext_noop("Folder"), default="INBOX"),
+        Field(
+            "imap_host",
+            gettext_noop("IMAP server"),
+            help=gettext_noop("Leave empty when mail is delivered here, or the provider is known by the address."),
+            group=RECEIVING,
+        ),
+        Field("imap_port", gettext_noop("IMAP port"), default="993", group=RECEIVING),
+        Field("imap_security", gettext_noop("IMAP security"), choices=CHOICES, group=RECEIVING),
+        Field("imap_user", gettext_noop("IMAP user"), help=gettext_noop("Mostly the whole address."), group=RECEIVING),
+        Field("imap_password", gettext_noop("IMAP password"), secret=True, group=RECEIVING),
         Field(
             "since",
             gettext_noop("Read from"),
             default="now",
             help=gettext_noop("now, all, or a date like 2026-03-01. Older mail comes in as history."),
+            group=RECEIVING,
         ),
-        Field("mark_seen", gettext_noop("Mark mail as read in the mailbox"), choices=("", "yes")),
-        Field("move_to", gettext_noop("Move mail to this folder of the mailbox")),
-        Field("smtp_host", gettext_noop("SMTP server")),
-        Field("smtp_port", gettext_noop("SMTP port"), default="587"),
-        Field("smtp_security", gettext_noop("SMTP security"), choices=CHOICES),
-        Field("smtp_user", gettext_noop("SMTP user"), help=gettext_noop("Leave empty where nobody has to sign in.")),
+        Field("smtp_host", gettext_noop("SMTP server"), group=SENDING),
+        Field("smtp_port", gettext_noop("SMTP port"), default="587", group=SENDING),
+        Field("smtp_security", gettext_noop("SMTP security"), choices=CHOICES, group=SENDING),
+        Field(
+            "smtp_user",
+            gettext_noop("SMTP user"),
+            help=gettext_noop("Leave empty where nobody has to sign in."),
+            group=SENDING,
+        ),
         Field(
             "smtp_password",
             gettext_noop("SMTP password"),
             secret=True,
             help=gettext_noop("Leave empty when it is the same as for IMAP."),
+            group=SENDING,
         ),
+        Field("imap_folder", gettext_noop("Folder"), default="INBOX", is_rare=True),
+        Field("mark_seen", gettext_noop("Mark mail as read in the mailbox"), choices=("", "yes"), is_rare=True),
+        Field("move_to", gettext_noop("Move mail to this folder of the mailbox"), is_rare=True),
         Field(
             "backend",
             gettext_noop("Provider"),
             help=gettext_noop("Instead of SMTP: a provider that django-anymail knows, as in postmark or mailgun."),
+            is_rare=True,
         ),
-        Field("backend_settings", gettext_noop("Settings of the provider (JSON)"), secret=True),
+        Field("backend_settings", gettext_noop("Settings of the provider (JSON)"), secret=True, is_rare=True),
         Field(
             "reply_pattern",
             gettext_noop("Pattern of reply addresses"),
             help=gettext_noop(
                 "Where the mailbox drops plus addresses but the domain takes any: ticket-{token}@example.org"
             ),
+            is_rare=True,
         ),
     )
 
     @classmethod
-    def suggest(cls, address: str, secrets: dict[str, Any]) -> Suggestion | None:
-        """The servers of the usual providers, by the domain of the address. A password that was typed is taken."""
+    def suggest(cls, address: str, typed: dict[str, Any]) -> Suggestion | None:
+        """The servers of the usual providers, by the domain of the address; a server or a password that was typed goes first."""
         preset = preset_for(address)
         if preset is None:
             return None
         found = preset.settings(address)
-        if secrets.get("imap_password"):
+        if typed.get("imap_password"):
             found.pop("sign_in", None)
+        for way, names in {"imap_": ("imap_host",), "smtp_": ("smtp_host", "backend")}.items():
+            if any(typed.get(name) for name in names):
+                found = {name: value for name, value in found.items() if not name.startswith(way)}
         return Suggestion(preset.name, found, preset.words())
+
+    def sign_ins(self) -> list[tuple[str, str]]:
+        """Where it signs in already, or its provider wants it to."""
+        config = self.account.config
+        preset = preset_for(self.account.address) or preset_of_host(str(config.get("imap_host") or ""))
+        keys = dict.fromkeys([str(config.get("sign_in") or ""), preset.sign_in if preset else ""])
+        return [(key, str(settings.OAUTH[key]["name"])) for key in keys if key in settings.OAUTH]
 
     def read(self, raw: bytes) -> list[Notice]:
         """A mail is one message, whatever it holds."""
@@ -118,7 +146,7 @@ class Email(Channel):
 
     def probe(self) -> Probe:
         """Sign in at both servers and say what is wrong; nothing is sent. A fault in one way names that way."""
-        ways = {_("Receiving"): self._probe_in(), _("Sending"): self._probe_out()}
+        ways = {_(RECEIVING): self._probe_in(), _(SENDING): self._probe_out()}
         faults = [health for words, health in ways.values() if words]
         reason = " ".join(f"{way}: {words}" for way, (words, _health) in ways.items() if words)
         worst = Health.CUT_OFF if Health.CUT_OFF in faults else Health.DEGRADED if faults else Health.WORKING

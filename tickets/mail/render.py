@@ -121,7 +121,7 @@ def bodies(message: Message, account: Account, neutral: Mail) -> tuple[str, str]
     page = neutral.html if neutral.html is not None else from_text(words)
     text = words
     if account.signature.strip() and not message.automatic:
-        signature = account.signature.strip()
+        signature = signed(account, neutral)
         text += f"\n\n-- \n{signature}"
         page += f'\n<div class="signature">-- <br>{_lines(signature)}</div>'
     if footer := footer_of(message, account):
@@ -137,6 +137,12 @@ def bodies(message: Message, account: Account, neutral: Mail) -> tuple[str, str]
 
 def _lines(text: str) -> str:
     return html.escape(text).replace("\n", "<br>")
+
+
+def signed(account: Account, neutral: Mail) -> str:
+    """Return the mailbox's signature with {agent} and {mailbox} filled in; the agent's name as it was when it was written."""
+    name = neutral.from_.name if neutral.from_ else ""
+    return account.signature.strip().replace("{agent}", name or account.name).replace("{mailbox}", account.name)
 
 
 def files_of(neutral: Mail) -> list[File]:

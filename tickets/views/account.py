@@ -1,23 +1,30 @@
 """Accounts: the mailboxes and other ways in and out, how they do, and their settings."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import accounts as verbs
 from tickets.actions import connect as connecting
+from tickets.actions.configuration import log_of
 from tickets.channels import Channel, NotConnected, channel_classes, open_channel
 from tickets.forms.account import AccountForm
-from tickets.models import Account
+from tickets.models import Account, Entry, Health
 from tickets.views.access import administrates, agent_of, once_in_steps
 from tickets.views.rail import frame
+
+LAST_CHANGES, A_PAGE = 5, 50
+EXAMINED_FOR = 20.0  # seconds
 
 
 def account_of(public_id: str) -> Account:
@@ -63,7 +70,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             public_id = once_in_steps(request, lambda: connect(request, form, channel))
-            return redirect("tickets:account-edit", public_id=public_id)
+            return redirect(f"{reverse('tickets:account-edit', args=[public_id])}?check=1")
         except (IntegrityError, NotConnected) as error:
             form.add_error(
                 None, str(error) if isinstance(error, NotConnected) else _("This address is connected already.")
@@ -75,9 +82,11 @@ def connect(request: HttpRequest, form: AccountForm, channel: type[Channel]) -> 
     """Connect the account, or put new credentials of one that is here in place; return its public id."""
     data = form.cleaned_data
     address = data["address"].strip() or data["name"]  # where the vendor knows it, it is learned when it is connected
-    values = form.values(secret=False), form.values(secret=True)
+    config, secrets = form.values(secret=False), form.values(secret=True)
+    if known := channel.suggest(address, config | secrets):
+        config |= known.settings
     account, is_new = connecting.connect_account(
-        channel, data["name"], address, *values, by=agent_of(request), **extra(form)
+        channel, data["name"], address, config, secrets, agent_of(request), **extra(form)
     )
     if not is_new:
         words = _("%(name)s was connected already. The new credentials are in place; all else stays as it was.")
@@ -103,8 +112,8 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         config = account.config | form.values(secret=False)
         try:
             connecting.renew(account, agent_of(request), config=config, secrets=secrets, **form.fields_of_account())
-            messages.success(request, _("Saved. Press “Check” to see whether it works."))
-            return redirect("tickets:account-edit", public_id=public_id)
+            messages.success(request, _("Saved."))
+            return redirect(f"{reverse('tickets:account-edit', args=[public_id])}?check=1")
         except NotConnected as error:
             form.add_error(None, str(error))
     return form_page(request, form, channel, account)
@@ -115,20 +124,78 @@ def form_page(
 ) -> HttpResponse:
     """The form's page."""
     context = {**frame(request, "accounts"), "form": form, "channel_label": _(channel.label), "account": account}
-    context["way_out"] = way_out(account) if account else ""
+    if account:
+        context |= {
+            "way_out": way_out(account),
+            "sign_ins": sign_ins(account),
+            "checks_at_once": "check" in request.GET,
+            "changes": told(channel, log_of(account)[:LAST_CHANGES]),
+            "last_fetch": max(filter(None, (account.last_fetch_at, account.last_in_at)), default=None),
+        }
     return render(request, "tickets/account/form.html", context, status=422 if form.errors else 200)
+
+
+def sign_ins(account: Account) -> list[tuple[str, str]]:
+    """Where it can be signed in by consent."""
+    try:
+        return open_channel(account).sign_ins()
+    except NotConnected:
+        return []
+
+
+def told(channel: type[Channel], entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Changes of settings as a person reads them: the settings by what the form calls them."""
+    labels = {name: str(field.label) for name, field in AccountForm.base_fields.items()}
+    labels |= {field.name: _(field.label) for field in channel.fields()}
+    found = []
+    for entry in entries:
+        lines = [{**change, "name": labels.get(change["name"], change["name"])} for change in entry.fields["changes"]]
+        found.append({"at": entry.at, "by": entry.fields["by_name"], "done": entry.fields["done"], "lines": lines})
+    return found
+
+
+@administrates
+def show_changes(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Every change of an account's settings, the newest first."""
+    account = account_of(public_id)
+    channel = channel_classes().get(account.channel, Channel)
+    page = Paginator(log_of(account), A_PAGE).get_page(request.GET.get("page"))
+    changes = told(channel, page.object_list)
+    context = {**frame(request, "accounts"), "account": account, "page": page, "changes": changes}
+    return render(request, "tickets/account/changes.html", context)
+
+
+@administrates
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What is known of an address that is being typed: a part of the page below it."""
+    channel = channel_classes().get(request.GET.get("channel", settings.LAST_RESORT))
+    found = channel.suggest(request.GET.get("address", "").strip(), {}) if channel else None
+    return render(request, "tickets/account/_suggestion.html", {"found": found})
 
 
 @administrates
 def check(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Really ask the other servers whether this account works (POST)."""
+    """Really ask the other servers whether this account works, both ways (POST); a part of its page."""
     account = account_of(public_id)
-    if request.method == "POST":
-        try:
-            connecting.check(account)
-        except NotConnected as error:
-            messages.error(request, str(error))
-    return redirect("tickets:account-edit", public_id=public_id)
+    if request.method != "POST":
+        return redirect("tickets:account-edit", public_id=public_id)
+    ways: dict[str, str] = {}
+    try:
+        ways = connecting.check(account)
+    except NotConnected as error:
+        verbs.report_health(account, Health.DEGRADED, str(error))
+    context = {"account": account, "ways": ways.items()}
+    return render(request, "tickets/account/_check.html", context)
+
+
+@administrates
+def examine(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send a test mail and wait for it to come back, where the channel has that (POST); a part of the account's page."""
+    account = account_of(public_id)
+    if request.method != "POST":
+        return redirect("tickets:account-edit", public_id=public_id)
+    found = open_channel(account).examine(EXAMINED_FOR)
+    return render(request, "tickets/account/_examined.html", {"found": found})
 
 
 @administrates
