@@ -79,6 +79,18 @@ def test_new_credentials_of_a_connected_address_are_put_in_place(
     assert last.fields["by_name"].startswith("command line")
 
 
+def test_settings_are_changed_by_command_and_words_of_other_kinds_stay(support: Account) -> None:
+    Account.objects.update(texts={"greeting": {"en": "Hi."}, "away": {"de": "Bis morgen."}})
+    call_command("account", "set", "desk support", "--set", "hours=Mon 09:00-17:00", "greeting=Hello.", "smtp_user=x")
+    account = only()
+    assert account.hours == {"mon": [["09:00", "17:00"]]}
+    assert account.texts == {"greeting": {"en": "Hello."}, "away": {"de": "Bis morgen."}}
+    call_command("account", "set", "support@desk.example", "--set", "smtp_user=")
+    assert only().config == {"smtp_user": ""}
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("account", "set", "desk support", "--set", "hours=nine to five")
+
+
 def test_the_list_is_made_for_programs_too(support: Account, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("account", "list", "--json")
     (row,) = json.loads(capsys.readouterr().out)

@@ -182,7 +182,7 @@ class AccountForm(forms.Form):
         for field in channel.fields():
             self.fields[f"set_{field.name}"] = form_field(field, account)
         if account:
-            self.fields["address"].disabled = True
+            self.fields["address"].disabled, self.fields["address"].help_text = True, ""
         else:
             ask = {"hx-get": f"{reverse('tickets:account-suggest')}?channel={channel.name}", "hx-target": "#suggestion"}
             self.fields["address"].widget.attrs |= ask | {"hx-trigger": "input changed delay:400ms"}

@@ -82,6 +82,8 @@ class Command(BaseCommand):
         account = accounts.account_named(options["account"])
         given = accounts.pairs(options["given"])
         config, secrets, fields = accounts.sort_out(accounts.channel_named(account.channel), given, is_new=False)
+        said = fields.pop("texts", {})
+        fields["texts"] = account.texts | {name: account.texts.get(name, {}) | said[name] for name in said}
         try:
             renew(
                 account,
