@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from tests.flows import desk
-from tickets import search
+from tests.search.desk import found
 from tickets.actions import erasing
 from tickets.actions.accounts import change_account
 from tickets.actions.change import NotAllowed, assign, set_status
@@ -102,10 +102,10 @@ def test_messages_from_and_to_the_person_become_tombstones_everywhere(asked: Tic
 
 
 def test_attachments_are_gone_and_search_finds_nothing(asked: Ticket, ann: Agent) -> None:
-    assert [t.number for t in search.search(ann, "accident")] == [asked.number]
+    assert found(ann, "accident") == [asked.number]
     erase_contact(zoe(), ann, "She asked for it.")
     for words in ("accident", "zoes-knee.png", "zoe@customer.example", "sorry"):
-        assert not search.search(ann, words).exists()
+        assert not found(ann, words)
     assert not Message.objects.filter(attachments__isnull=False).exists()
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets import search
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
 from tickets.mime.build import build
@@ -183,7 +184,9 @@ def apply_event(entry: Entry) -> None:
 
 def apply_edited(entry: Entry) -> None:
     """Make what an entry says of a contact's name and language."""
-    Contact.objects.filter(public_id=entry.fields["contact"]).update(**entry.fields["set"])
+    contact = Contact.objects.get(public_id=entry.fields["contact"])
+    Contact.objects.filter(pk=contact.pk).update(**entry.fields["set"])
+    search.refresh_contact(contact.pk)
 
 
 def apply_added(entry: Entry) -> None:

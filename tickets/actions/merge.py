@@ -8,9 +8,10 @@ from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets import search
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
-from tickets.models import Agent, Entry, Event, Participant, SearchDoc, State, Ticket
+from tickets.models import Agent, Entry, Event, Participant, State, Ticket
 from tickets.models.text import storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -45,11 +46,12 @@ def apply_merge(entry: Entry) -> None:
     fields = entry.fields
     ticket = Ticket.objects.get(number=fields["merged"])
     into = Ticket.objects.get(number=fields["ticket"])
-    moved = list(ticket.messages.order_by("pk").values_list("public_id", flat=True))
+    keys = dict(ticket.messages.order_by("pk").values_list("public_id", "pk"))
+    moved = list(keys)
     ticket.messages.update(ticket=into)
     ticket.events.update(ticket=into)
-    SearchDoc.objects.filter(ticket=ticket).update(ticket=into)
     before = _before(ticket, into)
+    search.refresh_messages(list(keys.values()))  # in another mailbox now, perhaps
     known = set(into.participants.values_list("address", flat=True))
     Participant.objects.bulk_create(
         [

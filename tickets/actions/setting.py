@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from tickets import search
 from tickets.models import Agent, Participant, Tag, Team, Ticket
 from tickets.models.many import insert_new, save_many
 from tickets.models.tickets import RESTING
@@ -31,6 +32,8 @@ def set_all(tickets: Sequence[Ticket], changes: dict[str, Any], at: datetime) ->
     before = [_set(ticket, changes, named, at) for ticket in tickets]
     save_many(tickets, STORED)
     _tag(tickets, changes)
+    if changes.keys() & {"tag", "untag", "subject"}:
+        search.refresh([ticket.pk for ticket in tickets])
     if changes.get("participant"):
         insert_new([Participant(ticket=ticket, address=changes["participant"]) for ticket in tickets])
     return before

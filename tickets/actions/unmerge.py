@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from tickets import search
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
 from tickets.actions.participants import settle_participants
 from tickets.actions.receive import SNIPPET
 from tickets.mime.identifiers import read_reply_address
-from tickets.models import Agent, Direction, Entry, Event, Message, SearchDoc, State, Ticket
+from tickets.models import Agent, Direction, Entry, Event, Message, State, Ticket
 from tickets.models.keys import signing_keys
 from tickets.models.text import storable
 from tickets.models.tickets import UNATTENDED
@@ -132,7 +133,7 @@ def _move(fields: dict[str, Any], into: Ticket, ticket: Ticket) -> None:
         keys = list(moved.values_list("pk", flat=True))
         entries = list(moved.values_list("entry", flat=True))
         Message.objects.filter(pk__in=keys).update(ticket=ticket)
-        SearchDoc.objects.filter(message__in=keys).update(ticket=ticket)
+        search.refresh_messages(keys)
         into.events.filter(entry__in=entries).update(ticket=ticket)
     numbers = [ticket.number, *fields["brought"]]
     into.events.filter(Q(of__in=numbers) | Q(of=0, entry__ticket_number__in=numbers)).update(ticket=ticket)

@@ -129,6 +129,7 @@ FIELDS_LEFT_OUT = {
     "Fetch.reason": "why it was not fetched so far; when it is given up, the entry says it",
     "Delivery.lease_by": "lease columns",
     "Delivery.lease_until": "lease columns",
+    "SearchDoc.place": "made of the time and the primary key",
     "SearchDoc.words": "FTS5 keeps the words in its own table",
     "Counter.value": "of the head and the last seal, whose chain values are compared",
 }

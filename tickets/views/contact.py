@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +22,7 @@ from tickets.actions.join import join as join_contacts
 from tickets.actions.join import unjoin as take_apart
 from tickets.models import Address, Agent, Contact, Ticket
 from tickets.permissions import contacts_for, visible_to
-from tickets.search import search
+from tickets.search import find, read_query
 from tickets.views.access import agent_of, once, signed_in, writes
 from tickets.views.decided import events_of, shown
 from tickets.views.rail import frame
@@ -165,9 +166,10 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def candidates(agent: Agent, contact: Contact, query: str) -> list[Contact]:
     """Contacts who are called so, or have this address, among those that the agent may see."""
-    hits = search(agent, query).values_list("contact", flat=True)[:LOOKED_AT]
+    hits = find(agent, read_query(query, timezone.localtime()), most=LOOKED_AT).hits
+    theirs = Ticket.objects.filter(pk__in=hits).values("contact")
     there = contacts_for(agent).filter(removed_at=None).exclude(pk=contact.pk)
-    wanted = Q(pk__in=list(hits)) | Q(addresses__address=query.lower())
+    wanted = Q(pk__in=theirs) | Q(addresses__address=query.lower())
     return list(there.filter(wanted).distinct().order_by("name", "pk")[:MOST_FOUND])
 
 

@@ -31,16 +31,23 @@ class Page:
 
 def page(agent: Agent, parts: Sequence[QuerySet[Ticket]], after: str = "") -> Page:
     """30 tickets out of all parts, the newest message first, after the key of an earlier page. Each gets `unread` and `answered_by`."""
-    read = ReadMark.objects.filter(agent=agent, ticket=OuterRef("pk")).values("read_at")
-    rows = Ticket.objects.filter(pk__in=newest([beyond(part, after) for part in parts], PAGE + 1))
-    writing = writing_there(agent).values("agent__name")[:1]
-    rows = rows.select_related("contact", "assignee").only(*ROW_FIELDS)
-    rows = rows.annotate(read_at=Subquery(read), answered_by=Subquery(writing))
-    found = list(rows.order_by("-last_message_at", "-number"))
+    found = rows_of(agent, newest([beyond(part, after) for part in parts], PAGE + 1))
     is_more, found = len(found) > PAGE, found[:PAGE]
+    return Page(found, key_of(found[-1]) if is_more else "")
+
+
+def rows_of(agent: Agent, keys: Sequence[int]) -> list[Ticket]:
+    """The tickets with these primary keys, in their order, as rows of a list."""
+    read = ReadMark.objects.filter(agent=agent, ticket=OuterRef("pk")).values("read_at")
+    rows = Ticket.objects.filter(pk__in=keys).select_related("contact", "assignee").only(*ROW_FIELDS)
+    writing = writing_there(agent).values("agent__name")[:1]
+    place = {key: number for number, key in enumerate(keys)}
+    found: list[Ticket] = sorted(
+        rows.annotate(read_at=Subquery(read), answered_by=Subquery(writing)), key=lambda ticket: place[ticket.pk]
+    )
     mark_unread(found)
     name_nameless(found)
-    return Page(found, key_of(found[-1]) if is_more else "")
+    return found
 
 
 def beyond(tickets: QuerySet[Ticket], after: str) -> QuerySet[Ticket]:

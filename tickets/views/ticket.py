@@ -10,6 +10,7 @@ from django.utils import timezone
 from tickets.actions.notify import clear, follows_of
 from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Ticket
 from tickets.permissions import visible_to, working_in
+from tickets.search.query import found_words, read_query
 from tickets.views.access import agent_of, signed_in, ticket_of
 from tickets.views.composer import reply_box
 from tickets.views.decided import events_of, shown
@@ -84,7 +85,15 @@ def conversation(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         **panel(agent_of(request), ticket.contact, ticket),
         **reply_box(request, ticket, said),
         "timeline": said,
+        "find": words_to_mark(request),
     }
+
+
+def words_to_mark(request: HttpRequest) -> str:
+    """What was searched for when the ticket was found: the words of a term in a line each."""
+    typed = request.GET.get("q", "")
+    terms = found_words(read_query(typed, timezone.localtime()).groups) if typed else []
+    return "\n".join(" ".join(term) for term in terms)
 
 
 def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:

@@ -8,5 +8,6 @@ import "./live.js";
 import "./presence.js";
 import "./told.js";
 import "./mentions.js";
+import "./search.js";
 
 document.documentElement.dataset.ready = "";

@@ -78,13 +78,14 @@ export function frames(scope = document) {
 }
 
 // Where a conversation opens: at the beginning of its last message.
-function position() {
+export function position() {
   const box = scroller();
   const all = box?.querySelectorAll(".message[open]");
   const last = all?.[all.length - 1];
   if (!last) return;
   const aim = location.hash.startsWith("#message-") ? document.getElementById(location.hash.slice(1)) ?? last : last;
   if (aim.tagName === "DETAILS") aim.open = true;
+  for (let around = box.parentElement; around; around = around.parentElement) around.scrollTop = 0; // a browser that goes to #message-… scrolls these too
   box.scrollTop += aim.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
 }
 
