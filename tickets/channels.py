@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tickets.models import Account, Delivery, Health, Message, conversations
+from tickets.models import Account, Act, Delivery, Health, Message, conversations
 from tickets.record.config import write_config
 from tickets.texts import own
 from tickets.texts.choose import language_of
@@ -34,6 +34,7 @@ __all__ = [
     "UNSEEN",
     "WINDOW",
     "Account",
+    "Act",
     "Channel",
     "Delivery",
     "Done",
@@ -203,6 +204,7 @@ class Outgoing:
     account: Account
     deliveries: Sequence[Delivery]
     original: bytes  # the neutral message as it stands in the record
+    amended: bytes = b""  # the one whose words take its place, where the deliveries edit it
 
     @property
     def footer(self) -> str:
@@ -257,7 +259,7 @@ class Channel:
     conversational: ClassVar[bool] = False  # arrival order matters, and a bare message joins the contact's open ticket
     vouches: ClassVar[bool] = False  # the vendor itself says who wrote: there is no sender to be forged
     config: ClassVar[tuple[Field, ...]] = ()
-    capabilities: ClassVar[frozenset[str]] = frozenset()
+    capabilities: ClassVar[frozenset[str]] = frozenset()  # of Act: "edit", "withdraw"; and "typing"
     stand_in: ClassVar[str] = ""  # where its StandIn is, if it has one
 
     def __init__(self, account: Account) -> None:
@@ -351,6 +353,17 @@ class Channel:
 
         Returns the recipients that were refused one by one. Raises NotSent for all that are not done.
         """
+        raise NotImplementedError
+
+    def hindrance(self, sent: Delivery, act: str) -> str:
+        """Say in words why the vendor does not let `sent` be edited or withdrawn (any more); "" where it does.
+
+        Asked for those of Act that stand in `capabilities`.
+        """
+        return ""
+
+    def correct(self, outgoing: Outgoing, rendered: bytes, done: Done) -> None:
+        """Edit or withdraw, as the deliveries' `act` says, what went out as `corrects`. May come twice. Raises NotSent."""
         raise NotImplementedError
 
     def limits(self, recipient: str) -> Sequence[Limit]:

@@ -4,11 +4,13 @@ import hmac
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,7 +20,9 @@ from bridges.telegram.media import full_name
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.values import identifier, load, words
 from tickets.channels import (
+    Act,
     Channel,
+    Delivery,
     Done,
     Field,
     Health,
@@ -38,6 +42,7 @@ OFFICIAL = "https://api.telegram.org"
 BOT_LIMIT = Limit("", 1 / 25, 5)
 CHAT_LIMIT = Limit("chat", 1.0, 3)
 GROUP_LIMIT = Limit("group", 4.0, 5)
+DELETABLE = timedelta(hours=48)  # SPEC deleteMessage; the bot's own messages can be edited for good
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 
 
@@ -59,6 +64,7 @@ class Telegram(Channel):
     label: ClassVar[str] = "Telegram"
     conversational: ClassVar[bool] = True
     vouches: ClassVar[bool] = True
+    capabilities: ClassVar[frozenset[str]] = frozenset({Act.EDIT, Act.WITHDRAW})
     stand_in: ClassVar[str] = "bridges.telegram.fake.FakeTelegram"
     config: ClassVar[tuple[Field, ...]] = (
         Field(
@@ -250,14 +256,24 @@ class Telegram(Channel):
     # Out
     def render(self, outgoing: Outgoing) -> bytes:
         """The parts as JSON."""
-        rendered: bytes = _out().render(outgoing)
+        is_edit = outgoing.deliveries[0].act == Act.EDIT
+        rendered: bytes = (_correct() if is_edit else _out()).render(outgoing)
         return rendered
 
     def send(self, outgoing: Outgoing, rendered: bytes, done: Done) -> RefusedOnes:
         """One call for each part. Raises NotSent."""
-        out = _out()
-        out.send(self.account, out.caller(self._token, self._url), outgoing, rendered, done)
+        _out().send(self.account, _attempt().caller(self._token, self._url), outgoing, rendered, done)
         return []
+
+    def hindrance(self, sent: Delivery, act: str) -> str:
+        """Say so when it is too late."""
+        if act == Act.WITHDRAW and timezone.now() - sent.at > DELETABLE:
+            return _("Telegram lets a bot take back what it sent for 48 hours only. It can still be edited.")
+        return ""
+
+    def correct(self, outgoing: Outgoing, rendered: bytes, done: Done) -> None:
+        """One call for each part. Raises NotSent."""
+        _correct().correct(_attempt().caller(self._token, self._url), outgoing, rendered, done)
 
     def limits(self, recipient: str) -> Sequence[Limit]:
         """About 30 messages a second by bot, one a second by chat, 20 a minute by group (channels.md §1.5); 429 is obeyed besides."""
@@ -274,6 +290,18 @@ def _download() -> Any:
     from bridges.telegram import download  # noqa: PLC0415
 
     return download
+
+
+def _attempt() -> Any:
+    from bridges.telegram import attempt  # noqa: PLC0415
+
+    return attempt
+
+
+def _correct() -> Any:
+    from bridges.telegram import correct  # noqa: PLC0415
+
+    return correct
 
 
 def _out() -> Any:

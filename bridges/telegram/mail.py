@@ -13,6 +13,7 @@ from tickets.mime.build import File, build
 from tickets.mime.parse import Mailbox
 
 LONGEST_SUBJECT = 70
+SHORT_LINE = 12
 QUIET = frozenset({"reaction", "delete", "unsubscribe", "subscribe", "system", "other", "echo"})
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _MESSAGE_ID = re.compile(r"(-?\d+)\.(\d+)@")
@@ -28,7 +29,7 @@ def mail_of(notice: Notice, raw: bytes, account: Account) -> bytes:
     return build(
         from_=Mailbox(_name(notice), f"{_writer(notice)}@{domain(account)}"),
         to=[customer if notice.kind == "echo" else bot],
-        subject=subject(text),
+        subject=notice.data.get("start", "") if notice.data.get("nameless") else subject(text),
         text=text,
         html=html,
         message_id=_own_id(notice, raw, account),
@@ -69,9 +70,9 @@ def remote_id_of(identifier: str, account: Account, chat: str) -> str:
 
 
 def subject(text: str) -> str:
-    """Return the first line of a message, cut between words: a chat has no subjects."""
+    """Return how a message begins, cut between words: a chat has no subjects. A short first line ("Hi!") goes on."""
     lines = [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("> ")]
-    first = lines[0] if lines else ""
+    first = " ".join(lines[:2] if lines and len(lines[0]) < SHORT_LINE else lines[:1])
     return first if len(first) <= LONGEST_SUBJECT else first[:LONGEST_SUBJECT].rsplit(" ", 1)[0] + "…"
 
 

@@ -1,7 +1,7 @@
 """From the neutral message to calls of the Bot API, one after the other; each part that went out is committed at once."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telegram import (
@@ -14,10 +14,10 @@ from telegram import (
     ReplyParameters,
 )
 
-from bridges.telegram import api, parts
+from bridges.telegram import parts
+from bridges.telegram.attempt import Attempt, Call, note
 from bridges.telegram.mail import remote_id_of
 from bridges.telegram.parts import Part
-from bridges.telegram.refusals import Refused, is_broken_markup, not_sent
 from bridges.telegram.rich import rich
 from tickets.channels import BUG, Account, Delivery, Done, NotSent, Outgoing
 from tickets.mime.parse import Attachment, parse
@@ -25,7 +25,6 @@ from tickets.mime.parse import Attachment, parse
 UPLOAD_TIMEOUT = 60.0
 MEDIA = {"photo": InputMediaPhoto, "video": InputMediaVideo, "audio": InputMediaAudio, "document": InputMediaDocument}
 Files = Mapping[int, Attachment]
-Call = Callable[[Callable[[Bot], Any]], Any]
 
 
 def render(outgoing: Outgoing) -> bytes:
@@ -52,7 +51,7 @@ def send(account: Account, call: Call, outgoing: Outgoing, rendered: bytes, done
         answered = remote_id_of(made["answers"], account, delivery.recipient)
         for number in range(delivery.parts_sent, len(made["parts"])):
             sender = Sender(call, delivery, made["parts"][number], files, answered if number == 0 else "")
-            done(delivery, number, sender.send())
+            done(delivery, number, sender.make())
 
 
 def _plan(delivery: Delivery, made: Mapping[str, Any]) -> None:
@@ -63,62 +62,30 @@ def _plan(delivery: Delivery, made: Mapping[str, Any]) -> None:
     if not made["parts"]:
         raise NotSent("There is nothing to send: no words and no files.", BUG)
     if delivery.data.get("cut") != made["cut"] and (len(made["parts"]) > 1 or delivery.data):
-        _note(delivery, cut=made["cut"], parts=len(made["parts"]))
+        note(delivery, cut=made["cut"], parts=len(made["parts"]))
 
 
-def _note(delivery: Delivery, **data: Any) -> None:
-    delivery.data = delivery.data | data
-    delivery.save(update_fields=["data"])
-
-
-class Sender:
-    """One part on its way to one chat."""
+class Sender(Attempt):
+    """One part on its way to one chat; what goes out is called by its id there, an album by ids divided by spaces."""
 
     def __init__(self, call: Call, delivery: Delivery, part: Part, files: Files, answered: str) -> None:
-        self.call = call
-        self.delivery = delivery
-        self.part = part
+        super().__init__(call, delivery, part)
         self.files = [files[number] for number in part.get("files", [])]
         self.answered = answered
-        self.is_plain = False
 
-    def send(self) -> str:
-        """Return what the chat calls the message; the ids of an album divided by spaces. Raises NotSent.
-
-        A chat that moved is followed once; markup that Telegram cannot read is sent once more as plain text: both were
-        refused for certain.
-        """
-        for _attempt in range(3):
-            try:
-                return str(self.call(self._do))
-            except Refused as refused:
-                if refused.migrated_to is not None:
-                    _note(self.delivery, chat=str(refused.migrated_to))
-                    self.answered = ""  # ids of the old chat mean nothing in the new one
-                elif is_broken_markup(refused) and not self.is_plain:
-                    self.is_plain = True
-                else:
-                    raise not_sent(refused) from refused
-        raise NotSent("The chat moves on and on.", BUG)
-
-    @property
-    def chat(self) -> str:
-        """Where to: the recipient, or where its chat has moved."""
-        return str(self.delivery.data.get("chat", self.delivery.recipient))
-
-    @property
-    def words(self) -> str:
-        """Text or caption."""
-        return str(self.part["text"] if self.is_plain else self.part["html"])
+    def moved(self) -> None:
+        """Ids of the old chat mean nothing in the new one."""
+        self.answered = ""
 
     @property
     def about(self) -> dict[str, Any]:
         """What every kind of call takes."""
         quoted = ReplyParameters(int(self.answered), allow_sending_without_reply=True) if self.answered else None
-        return {"reply_parameters": quoted}
+        return {"reply_parameters": quoted, **self.connection}
 
-    async def _do(self, bot: Bot) -> str:
-        mode = None if self.is_plain else "HTML"
+    async def do(self, bot: Bot) -> str:
+        """Make the call."""
+        mode = self.mode
         if not self.files:
             sent = await bot.send_message(self.chat, self.words, parse_mode=mode, **self.about)
             return str(sent.message_id)
@@ -145,8 +112,3 @@ class Sender:
 def upload(file: Attachment, attach: bool = False) -> InputFile:
     """Return a file as the library takes it."""
     return InputFile(file.content, file.filename or f"file-{file.part}", attach=attach)
-
-
-def caller(token: str, url: str) -> Call:
-    """Return what runs a call on the Bot of a token."""
-    return lambda make: api.call(token, url, make)

@@ -1,5 +1,6 @@
 """From an Update to notices. Pure: knows no account, no network; a strange payload gives a notice that says so."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from bridges.telegram.values import Object, get, identifier, items, load, moment
 from tickets.channels import Notice
 
 GONE = ("kicked", "left")
+COMMAND = re.compile(r"/start(@\w+)?(\s.*)?|/\w+(@\w+)?", re.S)  # says nothing of what somebody wants
 
 
 def read(raw: bytes) -> list[Notice]:
@@ -80,7 +82,8 @@ def _more(notice: Notice, message: Object) -> dict[str, Any]:
         "moved_to": identifier(message, "migrate_to_chat_id"),
         "moved_from": identifier(message, "migrate_from_chat_id"),
         "start": notice.text.removeprefix("/start ").strip() if notice.text.startswith("/start ") else "",
-        "address_data": {"business_connection": connection} if connection else None,
+        "nameless": bool(COMMAND.fullmatch(notice.text)),
+        "address_data": {"business_connection": connection},  # "": an answer goes through the bot's own chat
     }
 
 

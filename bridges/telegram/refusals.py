@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tickets.channels import BUG, CONTACT_BLOCKED, CONTACT_GONE, CUT_OFF, RATE, TEMPORARY, UNCERTAIN, NotSent
+from tickets.channels import BUG, CONTACT_BLOCKED, CONTACT_GONE, CUT_OFF, RATE, TEMPORARY, UNCERTAIN, WINDOW, NotSent
 
 
 @dataclass(slots=True)
@@ -37,6 +37,8 @@ MEANINGS: tuple[tuple[int, str, str], ...] = (
     (400, "bad request: chat not found", CONTACT_GONE),
     (400, "bad request: private chat not found", CONTACT_GONE),
     (400, "bad request: wrong file_id", TEMPORARY),
+    (400, "bad request: business connection not found", CONTACT_BLOCKED),
+    (400, "bad request: business_peer_usage_missing", WINDOW),  # they have not written for 24 hours
     (409, "", TEMPORARY),  # another poller, or a webhook: degraded, and nothing about this message
     (429, "", RATE),
     (500, "", TEMPORARY),
@@ -72,6 +74,12 @@ def is_cut_off(refused: Refused) -> bool:
 def is_broken_markup(refused: Refused) -> bool:
     """Whether the text was refused for its formatting alone: it has certainly not been sent."""
     return refused.status == 400 and "can't parse entities" in refused.description.lower()
+
+
+def is_done_already(refused: Refused) -> bool:
+    """Whether what was to be corrected is as it was wanted: the same words stand there, or nothing is left to delete."""
+    words = refused.description.lower()
+    return refused.status == 400 and ("message is not modified" in words or "message to delete not found" in words)
 
 
 def parameter(answer: dict[str, Any], name: str, kind: Callable[[Any], float]) -> float | None:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
+from tickets.actions.correct import apply_corrected
 from tickets.actions.setting import set_state
 from tickets.actions.tidied import wake_failed
 from tickets.mime.build import File, report
 from tickets.mime.parse import Mailbox
 from tickets.mime.partial import without_files
-from tickets.models import Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
+from tickets.models import Act, Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
 from tickets.models.text import storable
 from tickets.models.tickets import UNATTENDED
 from tickets.record.write import entry_of
@@ -78,17 +79,34 @@ def settle(outcomes: Sequence[Outcome], at: datetime | None = None, rendered: by
 
 def _how(outcomes: Sequence[Outcome]) -> str:
     """Say in a few words what became of a message, the worst first."""
-    words = {
-        DeliveryState.FAILED: _("could not deliver to %(people)s"),
-        DeliveryState.UNCERTAIN: _("may have delivered to %(people)s"),
-        DeliveryState.SENT: _("delivered to %(people)s"),
-    }
     found = []
-    for state, sentence in words.items():
+    for state, sentence in _sentences(outcomes[0].delivery.act).items():
         people = [outcome.delivery.recipient for outcome in outcomes if outcome.state == state]
         if people:
             found.append(sentence % {"people": ", ".join(people[:MOST_NAMED])})
     return "; ".join(found)
+
+
+def _sentences(act: str) -> dict[DeliveryState, str]:
+    """What became of it, by what was to be done; the worst first."""
+    failed, uncertain, sent = {
+        Act.SEND: (
+            _("could not deliver to %(people)s"),
+            _("may have delivered to %(people)s"),
+            _("delivered to %(people)s"),
+        ),
+        Act.EDIT: (
+            _("could not change it at %(people)s"),
+            _("may have changed it at %(people)s"),
+            _("changed it at %(people)s"),
+        ),
+        Act.WITHDRAW: (
+            _("could not take it back from %(people)s"),
+            _("may have taken it back from %(people)s"),
+            _("took it back from %(people)s"),
+        ),
+    }[Act(act)]
+    return {DeliveryState.FAILED: failed, DeliveryState.UNCERTAIN: uncertain, DeliveryState.SENT: sent}
 
 
 def _returned(outcome: Outcome, rendered: bytes) -> File | None:
@@ -108,7 +126,8 @@ def _is_recorded(outcome: Outcome) -> bool:
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:
-    return {
+    act = outcome.delivery.act
+    return ({} if act == Act.SEND else {"act": str(act)}) | {
         "delivery": outcome.delivery.public_id,
         "state": outcome.state,
         "reason": storable(outcome.reason, 2000),
@@ -132,6 +151,8 @@ def apply_outcome(entry: Entry) -> None:
             lease_until=None,
             lease_by="",
         )
+        if one.get("act") and one["state"] == DeliveryState.SENT and (delivery := rows.select_related("asked").first()):
+            apply_corrected(delivery, entry)
         if one["unreachable"] and (delivery := rows.first()):
             Address.objects.filter(channel=delivery.channel, address=delivery.recipient.lower()).update(
                 reachable=False, unreachable_reason=one["reason"]
@@ -161,6 +182,8 @@ def retry_delivery(delivery: Delivery, by: Agent | None, at: datetime | None = N
             _("Only a failed or uncertain delivery can be sent again; this one is %(state)s.")
             % {"state": delivery.state}
         )
+    if delivery.corrects and delivery.corrects.corrections.filter(pk__gt=delivery.pk).exists():
+        raise NotAllowed(_("Something else was asked for since; this would undo it."))
     when = at or timezone.now()
     ticket = delivery.message.ticket
     words = _("sent it to %(address)s again") % {"address": delivery.recipient}

@@ -17,6 +17,7 @@ from tickets.record.append import head
 
 CUT, WHOLE = "cut", "whole"  # what becomes of others' messages that quote the person: the quote goes, or the message
 WITHOUT_TICKET = ("copy", "screened", "ignored", "contact")  # the condition of an index
+REWORDED = ("edit", "amendment", "withdrawal")  # kinds that give a message other words, or none
 WHO = ("address", "address_data", "new_contact", "proven", "unreachable")  # what a decision says of a sender
 
 
@@ -122,7 +123,10 @@ def _is_named(person: Person, mail: Mail) -> bool:
 def _speaks_of(entry: Entry, plan: Plan) -> bool:
     """Whether it is about a message that goes, or about a delivery of one: an outcome, a retry, an edit, a file."""
     named = {one["delivery"] for one in entry.fields.get("outcomes", [])} | {entry.fields.get("delivery", "")}
-    return bool(named & plan.deliveries) or entry.fields.get("message") in plan.messages
+    message = entry.fields.get("message")
+    if entry.kind in REWORDED and message in plan.changed:  # the same words, perhaps with the same quote
+        return True
+    return bool(named & plan.deliveries) or message in plan.messages
 
 
 def _returns_words_of(entry: Entry, person: Person) -> bool:

@@ -1,6 +1,7 @@
 """Mirrored: what a messenger tells of a message that is here already. A rebuild comes through here with the same decisions."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from tickets.actions.files import add_places
 from tickets.actions.receive import SNIPPET, attachments_of, names_of
@@ -8,7 +9,20 @@ from tickets.actions.setting import set_state
 from tickets.actions.tidied import wake_failed
 from tickets.mime.html import from_text
 from tickets.mime.parse import Mail
-from tickets.models import Attachment, Delivery, DeliveryState, Entry, Event, Message, Piece, Reaction, State, Version
+from tickets.models import (
+    Act,
+    Attachment,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Entry,
+    Event,
+    Message,
+    Piece,
+    Reaction,
+    State,
+    Version,
+)
 from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
 from tickets.models.tickets import UNATTENDED
 from tickets.search import reindex
@@ -22,20 +36,35 @@ def apply_edit(entry: Entry, mail: Mail) -> None:
     message = _message(entry)
     piece = message.pieces.filter(identifier=fields["identifier"]).first()
     if not fields.get("moves"):
-        Version.objects.create(
-            message=message, entry=entry, at=entry.at, text=message.text, reply=message.reply, html=message.html
-        )
-        message.edited_at = mail.date or entry.at
+        _keep_version(message, entry, mail.date or entry.at)
     add_places(message, entry, fields.get("files", []))
     if piece:
         piece.text, piece.html = _words(entry, mail)
         piece.save(update_fields=["text", "html"])
         _join_pieces(message)
     else:
-        message.text, message.reply = storable(mail.text), storable(mail.reply)
-        message.html = storable(mail.html or "")
+        _say(message, mail)
         message.subject = storable(mail.subject or "", LONGEST_SUBJECT)
     _changed(message, entry)
+
+
+def say_anew(message: Message, entry: Entry, mail: Mail, at: datetime) -> None:
+    """Let a message of ours say what the mail of an amendment says; what it said until now is a version."""
+    _keep_version(message, entry, at)
+    _say(message, mail)
+    _changed(message, entry)
+
+
+def _keep_version(message: Message, entry: Entry, at: datetime) -> None:
+    Version.objects.create(
+        message=message, entry=entry, at=entry.at, text=message.text, reply=message.reply, html=message.html
+    )
+    message.edited_at = at
+
+
+def _say(message: Message, mail: Mail) -> None:
+    message.text, message.html = storable(mail.text), storable(mail.html or "")
+    message.reply = message.text if message.direction == Direction.OUT else storable(mail.reply)
 
 
 def apply_piece(entry: Entry, mail: Mail) -> None:
@@ -115,7 +144,7 @@ def apply_reaction(entry: Entry, mail: Mail) -> None:
 def apply_receipt(entry: Entry, mail: Mail) -> None:
     """Note that a message reached its recipient, was read, or did not arrive after all."""
     fields = entry.fields
-    rows = Delivery.objects.filter(message__public_id=fields["message"], recipient=fields["recipient"])
+    rows = Delivery.objects.filter(message__public_id=fields["message"], recipient=fields["recipient"], act=Act.SEND)
     if fields["status"] == "failed":
         _fail(entry, rows.first())
         return

@@ -37,7 +37,7 @@ SNIPPET = 160
 FUTURE = timedelta(days=1)
 WROTE = "They wrote from it."
 TOUCHED = (
-    "state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet", "snoozed_at",
+    "subject", "state", "solved_at", "message_count", "created_at", "updated_at", "last_message_at", "snippet", "snoozed_at",
     "snoozed_until", "spam", "spam_at",
 )  # fmt: skip
 
@@ -348,6 +348,8 @@ def _touch_tickets(batch: Sequence[Received], messages: list[Message]) -> list[E
         elif message.history and ticket.history and ticket.solved_at:  # imported: it rests since its newest mail
             ticket.solved_at = max(ticket.solved_at, message.at)
         events += tidied(one.fields, message)
+        if name := one.fields.get("named"):  # a conversation is called by its first words that tell anything
+            ticket.subject = name
         touch(ticket, message)
     return events
 

@@ -168,13 +168,17 @@ def _look_up(batch: Sequence[Said]) -> Lookups:
     all_fields = [one.entry.fields for one in batch]
     numbers = {fields["ticket"] for fields in all_fields}
     authors = {fields["by"] for fields in all_fields if fields["by"]}
-    named = {one["account"] for fields in all_fields for one in fields["deliveries"]}
-    accounts = Account.objects.filter(public_id__in=named).values_list("public_id", "pk") if named else ()
     return Lookups(
         tickets={t.number: t for t in Ticket.objects.filter(number__in=numbers).select_related("mailbox")},
         agents={a.public_id: a for a in Agent.objects.filter(public_id__in=authors)} if authors else {},
-        accounts=dict(accounts),
+        accounts=accounts_of(all_fields),
     )
+
+
+def accounts_of(all_fields: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return the primary keys of the accounts by which decisions send, by public id."""
+    named = {one["account"] for fields in all_fields for one in fields["deliveries"]}
+    return dict(Account.objects.filter(public_id__in=named).values_list("public_id", "pk")) if named else {}
 
 
 def _make_ticket(entry: Entry) -> None:
@@ -250,20 +254,25 @@ def said_message(entry: Entry, mail: Mail, ticket: Ticket, by: Agent | None) -> 
 
 
 def _make_deliveries(messages: Sequence[Message], batch: Sequence[Said], rows: Lookups) -> None:
-    insert_many(
+    pairs = zip(batch, messages, strict=True)
+    insert_many(row for one, message in pairs for row in deliveries_of(one.entry, message, rows.accounts))
+
+
+def deliveries_of(entry: Entry, message: Message, accounts: Mapping[str, int]) -> list[Delivery]:
+    """Return the unsaved deliveries that an entry decided; `accounts`: primary keys by public id."""
+    return [
         Delivery(
             public_id=decided["delivery"],
             message=message,
-            account_id=rows.accounts[decided["account"]],
+            account_id=accounts[decided["account"]],
             channel=decided["channel"],
             recipient=decided["recipient"],
             route_reason=decided["reason"],
-            at=one.entry.at,
-            due_at=one.entry.at,
+            at=entry.at,
+            due_at=entry.at,
         )
-        for one, message in zip(batch, messages, strict=True)
-        for decided in one.entry.fields["deliveries"]
-    )
+        for decided in entry.fields["deliveries"]
+    ]
 
 
 def _make_participants(messages: Sequence[Message]) -> None:

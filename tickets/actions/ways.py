@@ -10,7 +10,7 @@ def apply_ways(entries: Sequence[Entry]) -> None:
     for entry in entries:
         if entry.fields.get("moved", {}).get("to"):
             _move(entry)
-        if any(entry.fields.get("address_data", {}).values()):
+        if entry.fields.get("address_data"):
             _note(entry)
 
 
@@ -26,7 +26,7 @@ def _move(entry: Entry) -> None:
 
 
 def _note(entry: Entry) -> None:
-    """Keep what the channel needs to know to answer this address."""
+    """Keep what the channel needs to know to answer this address on an account."""
     known = Address.objects.filter(channel=entry.account.channel, address=entry.fields["address"])  # type: ignore[union-attr]
     for address in known:
         data = address.data | entry.fields["address_data"]

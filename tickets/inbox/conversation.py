@@ -6,6 +6,13 @@ from datetime import datetime, timedelta
 from tickets.inbox.arriving import Arriving
 from tickets.models import Direction, Message, State
 from tickets.models.conversations import rules_of
+from tickets.models.text import LONGEST_SUBJECT, storable
+
+WHOLE_NAME, SHORT_NAME = 12, 8  # letters that one word, or several, need to name a conversation
+FIRST_WIDE, WIDE_WEIGHT = (
+    0x2E80,
+    3,
+)  # a sign of a script that writes words with one or two of them counts as three letters
 
 
 @dataclass(slots=True)
@@ -15,6 +22,20 @@ class Line:
     at: datetime
     writer: str  # address of who wrote it, "" when it was one of us
     burst: str  # public id of the first message of its burst
+
+
+def name_in(arriving: Arriving) -> str:
+    """Return the words of a line that name a conversation well; "" for a command, a file without words, a mere "Hi".
+
+    Until there are such words a conversation has no subject, and lists show what was said last in it.
+    """
+    notice = arriving.notice
+    if not notice.text or notice.data.get("nameless"):
+        return ""
+    subject = storable(arriving.mail.subject or "", LONGEST_SUBJECT)
+    weight = sum(WIDE_WEIGHT if ord(letter) >= FIRST_WIDE else 1 for letter in subject)
+    tells = weight >= WHOLE_NAME or (" " in subject and weight >= SHORT_NAME) or any(map(str.isdecimal, subject))
+    return subject if tells else ""
 
 
 def goes_on(arriving: Arriving, state: str, solved_at: datetime | None) -> tuple[bool, str]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -47,6 +48,7 @@ class Place:
     contact: str
     last_at: datetime  # of its newest message
     history: bool  # it came in as history
+    subject: str = ""
     solved_at: datetime | None = None
     participants: set[str] = field(default_factory=set)
     snoozed: bool = False
@@ -64,6 +66,7 @@ class Desk:
     contacts: dict[tuple[str, str], str]  # (channel, address) -> public id of the contact
     unreachable: set[tuple[str, str]]  # those addresses to which nothing could be delivered
     unproven: set[tuple[str, str]]  # those that nobody has written from
+    ways: dict[tuple[str, str], dict[str, Any]]  # what answers to those addresses need, by account
     open_tickets: Conversations  # the open ticket of a conversational contact
     last_tickets: Conversations  # the same, whatever its state: for what is no message
     begun: Begun  # how many tickets each contact began lately
@@ -111,7 +114,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
     known += _pieces(batch)
     awaited = _awaited(batch)
     tags = {number for arriving in batch if (number := tag(arriving))}
-    contacts, unreachable, unproven = _contacts(batch)
+    contacts, unreachable, unproven, ways = _contacts(batch)
     open_tickets, last_tickets = _conversations(batch, set(contacts.values()))
     numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(last_tickets.values())
     numbers |= set(open_tickets.values())
@@ -128,6 +131,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         contacts=contacts,
         unreachable=unreachable,
         unproven=unproven,
+        ways=ways,
         open_tickets=open_tickets,
         last_tickets=last_tickets,
         begun=lately,
@@ -201,15 +205,16 @@ def _awaited(batch: Sequence[Arriving]) -> dict[str, list[int]]:
     return found
 
 
-def _contacts(batch: Sequence[Arriving]) -> tuple[dict[Where, str], set[Where], set[Where]]:
-    """The contacts of a batch, and which of their addresses are unreachable or unproven."""
+def _contacts(batch: Sequence[Arriving]) -> tuple[dict[Where, str], set[Where], set[Where], dict[Where, Any]]:
+    """The contacts of a batch, which of their addresses are unreachable or unproven, and what answers to them need."""
     people = {arriving.person[0] for arriving in batch} | _moved_from(batch)
     channels = {arriving.account.channel for arriving in batch}
     rows = Address.objects.filter(channel__in=channels, address__in=people)
-    found = list(rows.values_list("channel", "address", "contact__public_id", "reachable", "proven"))
-    contacts = {(channel, address): contact for channel, address, contact, _, _ in found}
-    unreachable = {(channel, address) for channel, address, _, reachable, _ in found if not reachable}
-    return contacts, unreachable, {(channel, address) for channel, address, _, _, proven in found if not proven}
+    found = list(rows.values_list("channel", "address", "contact__public_id", "reachable", "proven", "data"))
+    contacts = {(channel, address): contact for channel, address, contact, *_ in found}
+    unreachable = {(channel, address) for channel, address, _, reachable, *_ in found if not reachable}
+    unproven = {(channel, address) for channel, address, _, _, proven, _ in found if not proven}
+    return contacts, unreachable, unproven, {(channel, address): data for channel, address, *_, data in found}
 
 
 def _spammers(contacts: Iterable[str]) -> set[tuple[str, int | None]]:
@@ -261,6 +266,7 @@ def _place(ticket: Ticket) -> Place:
         contact=ticket.contact.public_id,
         last_at=ticket.last_message_at,
         history=ticket.history,
+        subject=ticket.subject,
         solved_at=ticket.solved_at,
         snoozed=ticket.snoozed_at is not None,
         spam=ticket.spam,

@@ -28,10 +28,20 @@ def identify(arriving: Arriving, desk: Desk) -> None:
     if (known := moved(arriving)) is not None:
         arriving.fields["moved"] = {"from": known[0], "to": known[1]}
         desk.contacts.setdefault((arriving.account.channel, known[1]), contact)
-    if data := arriving.notice.data.get("address_data"):
-        arriving.fields["address_data"] = data
+    _note_way(arriving, desk, where)
     arriving.fields["contact"] = contact
     arriving.fields["address"] = address
+
+
+def _note_way(arriving: Arriving, desk: Desk, where: Where) -> None:
+    """What an answer on this account needs, as the newest message says it; only a change is decided."""
+    data = arriving.notice.data.get("address_data")
+    account, known = arriving.account.public_id, desk.ways.get(where, {})
+    if data is not None and known.get(account, {}) != (
+        wanted := {name: value for name, value in data.items() if value}
+    ):
+        desk.ways[where] = known | {account: wanted}
+        arriving.fields["address_data"] = {account: wanted}
 
 
 def _prove(arriving: Arriving, desk: Desk, where: Where) -> None:

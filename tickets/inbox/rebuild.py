@@ -11,6 +11,7 @@ from django.utils import timezone
 from tickets.actions.change import apply_change
 from tickets.actions.changes import apply_changes
 from tickets.actions.contact_entries import apply_contact
+from tickets.actions.correct import apply_correction
 from tickets.actions.delivered import apply_outcome, apply_retry
 from tickets.actions.erase import apply_erasure
 from tickets.actions.files import apply_fetch_again, apply_file
@@ -180,6 +181,8 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "changes": _each(apply_changes),
     "outcome": _each(apply_outcome),
     "retry": _each(apply_retry),
+    "amendment": _each(apply_correction),
+    "withdrawal": _each(apply_correction),
     "merge": _each(apply_merge),
     "unmerge": _each(apply_unmerge),
     "seal": _each(apply_seal),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tickets.inbox import flood
 from tickets.inbox.arriving import Arriving, Stop
-from tickets.inbox.conversation import goes_on, join_burst
+from tickets.inbox.conversation import goes_on, join_burst, name_in
 from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
 from tickets.inbox.moving_in import first_state, next_state, said
 from tickets.inbox.reported import reported
@@ -161,6 +161,8 @@ def _join(arriving: Arriving, place: Place, verdict: Verdict) -> None:
         arriving.fields["via"] = True
     if verdict.quiet:
         arriving.fields["quiet"] = True
+    if arriving.conversational and not place.subject and not arriving.automatic and (name := name_in(arriving)):
+        arriving.fields["named"] = place.subject = name
     is_said = not (verdict.quiet or arriving.automatic or arriving.item.history)
     if is_said and place.snoozed:
         arriving.fields["woken"], place.snoozed = True, False
@@ -189,11 +191,15 @@ def _begin(arriving: Arriving, verdict: Verdict, desk: Desk) -> None:
     if twin:
         linked.add(twin.ticket)
     arriving.fields["new_ticket"] = {
-        "subject": storable(base_subject(arriving.mail.subject) or arriving.mail.subject or "", LONGEST_SUBJECT),
+        "subject": name_in(arriving) if arriving.conversational else _subject(arriving),
         "mailbox": arriving.mailbox.public_id,
         "linked": sorted(linked),
     }
     arriving.fields["state"] = state
+
+
+def _subject(arriving: Arriving) -> str:
+    return storable(base_subject(arriving.mail.subject) or arriving.mail.subject or "", LONGEST_SUBJECT)
 
 
 def seat(arriving: Arriving, desk: Desk) -> None:
@@ -207,6 +213,7 @@ def seat(arriving: Arriving, desk: Desk) -> None:
         contact = arriving.fields["contact"]
         state, at = arriving.fields["state"], said(arriving)
         place = Place(arriving.number, state, arriving.mailbox.pk, contact, at, arriving.item.history)
+        place.subject = arriving.fields["new_ticket"]["subject"]
         place.spam = arriving.fields.get("spam", {}).get("by", "")
         desk.places[arriving.number] = place
         if place.state == State.SOLVED:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets.models import Address, Entry, Event, Message, Priority, Ticket
+from tickets.models import Act, Address, Entry, Event, Message, Priority, Ticket
 
 AT_ONCE = 200  # tickets read in one go, so that a long list holds neither memory nor a transaction
 CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -111,6 +111,7 @@ def message_as_object(message: Message) -> dict[str, Any]:
                 "at": moment(one.at),
             }
             for one in sorted(message.deliveries.all(), key=lambda one: one.pk)
+            if one.act == Act.SEND
         ],
     }
 

@@ -5,7 +5,7 @@ from tickets.models.grants import Grant
 from tickets.models.ids import new_id, new_random
 from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, ItemState
 from tickets.models.mirrors import Mirror
-from tickets.models.outgoing import Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
+from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
 from tickets.models.revisions import Fetch, FetchState, Piece, Reaction, Version
 from tickets.models.search import SearchDoc
@@ -27,6 +27,7 @@ from tickets.models.together import Follow, Notification, Presence
 
 __all__ = [
     "Account",
+    "Act",
     "Address",
     "Agent",
     "Attachment",

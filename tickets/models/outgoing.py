@@ -1,5 +1,9 @@
 """What leaves: deliveries, and the drafts and files that become them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,8 +23,18 @@ class DeliveryState(models.TextChoices):
     UNCERTAIN = "uncertain"
 
 
+class Act(models.TextChoices):
+    """What a delivery carries: a message, other words for one that went out, or the wish that it be gone."""
+
+    SEND = "send"
+    EDIT = "edit"
+    WITHDRAW = "withdraw"
+
+
 class Delivery(models.Model):
-    """Carrying one outgoing message to one recipient."""
+    """Carrying one outgoing message to one recipient, or a correction of what was carried there."""
+
+    way: Mapping[str, Any] = MappingProxyType({})  # what the recipient's notices said that an answer needs; no column
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id)
     message = models.ForeignKey(Message, models.PROTECT, related_name="deliveries")
@@ -42,6 +56,10 @@ class Delivery(models.Model):
     parts_sent = models.PositiveIntegerField(default=0)
     lease_by = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
+    act = models.CharField(max_length=10, default=Act.SEND)
+    # Of a correction: what went out before, and the entry that says who wants it corrected, and how.
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", db_index=False)
+    asked = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="corrections", db_index=False)
 
     class Meta:
         indexes = [
@@ -49,6 +67,7 @@ class Delivery(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_sending"),
             models.Index(fields=["account", "at"], name="delivery_by_account"),
             models.Index(fields=["account", "recipient"], condition=Q(outcome=None), name="delivery_in_order"),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="delivery_corrects"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from tickets.channels import BUG, RATE, Channel, Limit, NotConnected, NotSent, Outgoing, open_channel
-from tickets.models import Delivery
+from tickets.models import Act, Delivery
 from tickets.outbox import pace, queue
 from tickets.record import read
 
@@ -88,10 +88,11 @@ def _is_whole(sent: Sent, delivery: Delivery) -> bool:
 def _send(sent: Sent) -> None:
     first = sent.deliveries[0]
     channel = open_channel(first.account)
-    outgoing = Outgoing(first.message, first.account, sent.deliveries, read.original(first.message.entry))
-    rendered = _render(channel, outgoing)
+    amended = read.original(first.asked) if first.asked and first.act == Act.EDIT else b""
+    outgoing = Outgoing(first.message, first.account, sent.deliveries, read.original(first.message.entry), amended)
+    rendered = b"" if first.act == Act.WITHDRAW else _render(channel, outgoing)
     sent.rendered = rendered
-    sent.rendered_sha256 = hashlib.sha256(rendered).hexdigest()
+    sent.rendered_sha256 = hashlib.sha256(rendered).hexdigest() if rendered else ""
     limits = channel.limits(first.recipient)
     wait_for_turn(first, limits)
 
@@ -106,6 +107,9 @@ def _send(sent: Sent) -> None:
             wait_for_turn(delivery, limits)
 
     try:
+        if first.act != Act.SEND:
+            channel.correct(outgoing, rendered, done)
+            return
         for delivery, refusal in channel.send(outgoing, rendered, done):
             sent.refused[delivery.pk] = refusal
     except NotSent as refusal:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from tickets.channels import channel_classes
-from tickets.models import Account, Delivery, DeliveryState, Health, Message, new_id
+from tickets.models import Account, Address, Delivery, DeliveryState, Health, Message, new_id
 
 LEASE = timedelta(seconds=20)
 CHANGING = (
@@ -33,18 +35,19 @@ GIVES_UP_AFTER = timedelta(days=2)
 def due(most: int) -> list[list[Delivery]]:
     """Return the deliveries of up to `most` messages, each on one account, that may go now. None of them is claimed yet.
 
-    Only those whose message's entry is marked: what leaves is in the record already.
+    Only those whose message's entry is marked, and the entry that asks for a correction: what leaves is in the record
+    already.
     """
-    pairs = list(dict.fromkeys(_may_go()[:most].values_list("message_id", "account_id")))
-    if not pairs:
+    keys = list(dict.fromkeys(_may_go()[:most].values_list("message_id", "account_id", "asked_id")))
+    if not keys:
         return []
     queued = Delivery.objects.filter(
-        message__in={message for message, _account in pairs}, state=DeliveryState.QUEUED, due_at__lte=Now()
+        message__in={message for message, *_rest in keys}, state=DeliveryState.QUEUED, due_at__lte=Now()
     )
-    found: dict[tuple[int, int], list[Delivery]] = {pair: [] for pair in pairs}
+    found: dict[tuple[int, int, int | None], list[Delivery]] = {key: [] for key in keys}
     for row in queued.order_by("pk"):
-        if (row.message_id, row.account_id) in found:
-            found[row.message_id, row.account_id].append(row)
+        if (key := (row.message_id, row.account_id, row.asked_id)) in found:
+            found[key].append(row)
     _add_rows([row for rows in found.values() for row in rows])
     return [rows for rows in found.values() if rows]
 
@@ -53,6 +56,7 @@ def due(most: int) -> list[list[Delivery]]:
 def _may_go() -> QuerySet[Delivery]:
     """What may go now, the first to be sent first. Built once: it says the same each time."""
     rows = Delivery.objects.filter(
+        Q(asked=None) | Q(asked__marked_at__isnull=False),
         state=DeliveryState.QUEUED,
         due_at__lte=Now(),
         message__entry__marked_at__isnull=False,
@@ -72,9 +76,18 @@ def _add_rows(deliveries: list[Delivery]) -> None:
     messages = Message.objects.select_related("entry", "ticket").in_bulk({row.message_id for row in deliveries})
     wanted = {row.account_id for row in deliveries} | {message.ticket.mailbox_id for message in messages.values()}
     accounts = Account.objects.select_related("mailbox").in_bulk(wanted)
+    ways = _ways(deliveries)
     for row in deliveries:
         row.message, row.account = messages[row.message_id], accounts[row.account_id]
+        row.way = ways.get((row.channel, row.recipient.lower()), {}).get(row.account.public_id, {})
         row.message.ticket.mailbox = accounts[row.message.ticket.mailbox_id]
+
+
+def _ways(deliveries: list[Delivery]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What answers to the recipients need, as notices said it; in mail there is no such thing."""
+    there = {row.recipient.lower() for row in deliveries if row.channel != settings.LAST_RESORT}
+    rows = Address.objects.filter(address__in=there).values_list("channel", "address", "data") if there else ()
+    return {(channel, address): data for channel, address, data in rows}
 
 
 def claim(deliveries: list[Delivery]) -> list[Delivery]:
@@ -132,7 +145,7 @@ def postpone(delivery: Delivery, reason: str, seconds: float | None = None) -> b
 
     A wait that was asked for is no failed attempt: the pauses after one do not grow by it.
     """
-    if delivery.message.at < timezone.now() - GIVES_UP_AFTER:
+    if (delivery.asked or delivery.message).at < timezone.now() - GIVES_UP_AFTER:
         return False
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1)) * random.uniform(0.8, 1.2)  # noqa: S311
     later = timedelta(seconds=seconds if seconds is not None else pause)

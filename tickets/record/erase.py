@@ -25,7 +25,7 @@ CARRIED_OUT = "erasures"  # the counter that holds the number of the last erasur
 SENDER = "erased@erased.invalid"
 # What a decision may keep: ids made by us, states, times. Every other text in it is somebody's words or address.
 STRUCTURE = frozenset(
-    "account acknowledges assignee automatic burst by channel complained contact copy_of delivery direction event"
+    "account acknowledges act assignee automatic burst by channel complained contact copy_of corrects delivery direction event"
     " forwards into item key kind knows last linked mailbox merged message messages out_of received snooze source spam"
     " speaks_of spool state tag tags team ticket twin untag verified what with".split()
 )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets.channels import channel_classes
 from tickets.mime.html import from_text
-from tickets.models import Account, Attachment, Event, new_id
+from tickets.models import Account, Attachment, Event, Ticket, new_id
 
 register = template.Library()
 TONES = 8
@@ -50,6 +50,8 @@ EVENT_ICONS = {
     "retried": "rotate-cw",
     "subject": "square-pen",
     "team": "users",
+    "amendment": "square-pen",
+    "withdrawal": "undo-2",
 }
 TOLD_ICONS = {
     "new": "inbox",
@@ -235,6 +237,13 @@ def form_key() -> str:
 def receipt_name(receipt: str) -> str:
     """What the vendor's receipt says of a message of ours."""
     return {"delivered": _("delivered"), "read": _("read"), "played": _("played")}.get(receipt, receipt)
+
+
+@register.filter
+def name_of(ticket: Ticket) -> str:
+    """What a ticket is called: a conversation that has no name yet, by what was said last in it."""
+    is_talk = ticket.channel != settings.LAST_RESORT
+    return ticket.subject or (ticket.snippet if is_talk else "") or str(_("(no subject)"))
 
 
 @register.filter

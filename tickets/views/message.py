@@ -142,7 +142,9 @@ def as_eml(message: Message, raw: bytes) -> HttpResponse:
 def rendered(message: Message, raw: bytes) -> list[Rendered]:
     """What was sent on each account, out of the record or made again: the same words give the same bytes."""
     found, seen = [], set()
-    for delivery in message.deliveries.select_related("account", "outcome").exclude(rendered_sha256=""):
+    for delivery in message.deliveries.select_related("account", "outcome", "asked", "corrects").exclude(
+        rendered_sha256=""
+    ):
         if delivery.rendered_sha256 in seen:
             continue
         seen.add(delivery.rendered_sha256)
@@ -150,11 +152,16 @@ def rendered(message: Message, raw: bytes) -> list[Rendered]:
             found.append(Rendered(delivery, shown(kept), is_recorded=True))
             continue
         try:
-            made = open_channel(delivery.account).render(Outgoing(message, delivery.account, [delivery], raw))
+            made = open_channel(delivery.account).render(_outgoing(message, delivery, raw))
         except (NotConnected, NotSent, NotImplementedError):
             continue
         found.append(Rendered(delivery, shown(made), hashlib.sha256(made).hexdigest() == delivery.rendered_sha256))
     return found
+
+
+def _outgoing(message: Message, delivery: Delivery, raw: bytes) -> Outgoing:
+    amended = original(delivery.asked) if delivery.asked else b""
+    return Outgoing(message, delivery.account, [delivery], raw, amended)
 
 
 def recorded(delivery: Delivery) -> bytes | None:

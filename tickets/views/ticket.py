@@ -123,7 +123,11 @@ def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 def panel(agent: Agent, contact: Contact, ticket: Ticket | None = None) -> dict[str, Any]:
     """Who the customer is, how they can be reached, and their tickets that this agent may see."""
     addresses = list(contact.addresses.order_by("channel", "address"))
-    theirs = visible_to(agent).filter(contact=contact).only("number", "subject", "state", "last_message_at")
+    theirs = (
+        visible_to(agent)
+        .filter(contact=contact)
+        .only("number", "subject", "state", "channel", "snippet", "last_message_at")
+    )
     notes = shown(list(events_of(contact, notes=True)[: NOTES + 1]))
     return {
         "contact": contact,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tickets.actions.overtaken import token_of
 from tickets.models import (
+    Act,
     Agent,
     Attachment,
     Delivery,
@@ -26,6 +27,7 @@ from tickets.models import (
     State,
     Ticket,
 )
+from tickets.views.corrected import Correctable, Corrected, correctable
 from tickets.views.reports_of import Told, report_words, told_of
 from tickets.views.sender import protection_words, words_of
 
@@ -56,7 +58,7 @@ class Said:
     @property
     def version(self) -> str:
         """Changes when what is shown of it changes: its deliveries, files, reactions, words."""
-        shown = [f"{one.state}{one.attempts}{one.receipt}" for one in self.deliveries]
+        shown = [f"{one.state}{one.attempts}{one.receipt}" for one in self.message.deliveries.all()]
         shown += [f"{one.pk}{one.sha256[:8]}{self.waits(one)}" for one in self.message.attachments.all()]
         shown.append(str(len(self.reports)))
         shown += [f"{one.emoji}{one.taken_back}" for one in self.reactions]
@@ -104,7 +106,16 @@ class Said:
 
     @property
     def deliveries(self) -> list[Delivery]:
-        return list(self.message.deliveries.all())
+        return [one for one in self.message.deliveries.all() if one.act == Act.SEND]
+
+    @property
+    def corrections(self) -> list[Corrected]:
+        """What was to be changed of it where it went, the oldest first."""
+        return [Corrected(one) for one in self.message.deliveries.all() if one.act != Act.SEND]
+
+    @property
+    def correctable(self) -> Correctable:
+        return correctable(self.message)
 
     @property
     def reports(self) -> list[Told]:
@@ -177,7 +188,8 @@ class Said:
     @property
     def trouble(self) -> str:
         """The worst state of its deliveries when a person should look, else ""."""
-        states = {one.state for one in self.deliveries}
+        last = [one.delivery for one in self.corrections[-1:]]  # what was asked for before does not matter any more
+        states = {one.state for one in [*self.deliveries, *last]}
         return next((state for state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) if state in states), "")
 
 
@@ -230,7 +242,13 @@ class Happened:
             case "retried" | "refetched":
                 return tried_again(data)
             case other:
-                return other.replace("-", " ").replace("_", " ")
+                return plain_words(other)
+
+
+def plain_words(kind: str) -> str:
+    """An event that is told by its kind alone."""
+    told = {"amendment": _("changed the words of a message"), "withdrawal": _("took a message back")}
+    return told.get(kind) or kind.replace("-", " ").replace("_", " ")
 
 
 def hold_words(reason: str) -> str:

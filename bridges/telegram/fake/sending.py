@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+from bridges.telegram.fake import business
 from bridges.telegram.fake.failures import BLOCKED, MIGRATED, NOT_MODIFIED, Failure, Object, bad
 from bridges.telegram.fake.markup import written
 from bridges.telegram.fake.state import State
@@ -36,12 +37,14 @@ def chat_of(state: State, given: Object) -> str:
 def deliver_message(state: State, given: Object, content: Object) -> Object:
     """Put a message into a chat. Raises Failure."""
     chat = chat_of(state, given)
+    business.check(state, given, chat)
     known = state.chats[chat][0]["chat"]
     message: Object = {
         "message_id": state.new_message_id(),
         "from": state.me,
         "date": int(time.time()),
         "chat": known,
+        **({"business_connection_id": said_for} if (said_for := given.get("business_connection_id")) else {}),
         **_answered(state, chat, given),
         **content,
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bridges.telegram.fake import phone, sending, updates, uploads
+from bridges.telegram.fake import business, phone, sending, updates, uploads
 from bridges.telegram.fake.failures import MALFORMED, NO_METHOD, NOT_FOUND, UNAUTHORIZED, Failure, Object, Silence
 from bridges.telegram.fake.state import TOKEN, State
 
@@ -34,6 +34,8 @@ def get_chat(state: State, given: Object) -> Object:
 METHODS: dict[str, Callable[[State, Object], Any]] = {
     "getme": get_me,
     "getchat": get_chat,
+    "getbusinessconnection": business.get_connection,
+    "deletebusinessmessages": business.delete_messages,
     "setwebhook": updates.set_webhook,
     "deletewebhook": updates.delete_webhook,
     "getwebhookinfo": updates.get_webhook_info,

@@ -30,6 +30,7 @@ class State:
     files: dict[str, bytes] = field(default_factory=dict)  # by file_id
     chats: dict[str, list[Object]] = field(default_factory=dict)  # every message as it stands now, both sides
     moved: dict[str, int] = field(default_factory=dict)  # groups that became supergroups
+    connections: Object = field(default_factory=dict)  # business accounts, by the ids of their connections
     webhook: Object = field(default_factory=dict)
     allowed: list[str] = field(default_factory=list)  # sticky, over restarts and from webhook to polling (SPEC)
     picture: bytes = b""

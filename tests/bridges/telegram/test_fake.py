@@ -12,7 +12,7 @@ import telegram as library
 from telegram import Bot, InputMediaDocument, InputMediaPhoto, ReactionTypeEmoji
 
 from bridges.telegram.fake import FakeTelegram
-from tests.bridges.telegram.test_out import JPEG, PICTURE, png
+from tests.bridges.telegram.out.test_out import JPEG, PICTURE, png
 
 FOLDER = Path(__file__).parent
 SAMPLES: dict[str, Any] = json.loads((FOLDER / "samples.json").read_text())

@@ -199,7 +199,10 @@ def test_what_the_owner_of_a_business_writes_is_ours_and_answers_know_their_conn
     [question, answer] = Message.objects.order_by("pk")
     assert (question.direction, answer.direction, answer.from_name) == ("in", "out", "Olga")
     assert answer.from_address == "99@help_bot.telegram.invalid"
-    assert Address.objects.get(channel="telegram").data == {"business_connection": "BC1"}
+    account = question.account.public_id
+    assert Address.objects.get(channel="telegram").data == {account: {"business_connection": "BC1"}}
+    tell({"message": message(3, text="Here I write to the bot itself")})
+    assert Address.objects.get(channel="telegram").data == {account: {}}
     nothing_is_lost()
 
 

@@ -14,8 +14,7 @@ from bridges.telegram.images import pixels
 from bridges.telegram.poll import take
 from bridges.telegram.rich import rich
 from bridges.telegram.split import ranges, units
-from tests.flows.desk import mailbox, settle
-from tickets.actions.accounts import add_account
+from tests.flows.desk import settle
 from tickets.actions.deliver import deliver_due
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.reply import reply
@@ -25,8 +24,6 @@ from tickets.mime.build import File
 from tickets.models import Account, Agent, Delivery, Ticket
 from tickets.record import read
 from tickets.record.append import append_all
-
-ANN = 42
 
 
 def png(width: int, height: int) -> bytes:
@@ -42,36 +39,6 @@ def png(width: int, height: int) -> bytes:
 
 PICTURE = png(40, 30)
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc00011080003000203011100021100031100") + b"\xff\xd9"
-
-
-@pytest.fixture
-def bot(db: None, telegram: FakeTelegram) -> Account:
-    """The bot @help_bot. Nothing polls here, so that the tests need no second connection and stay quick."""
-    mailbox()
-    account = add_account("telegram", "Shop bot", "help_bot", {"api_url": telegram.url}, {"token": telegram.token})
-    open_channel(account).connect()
-    return account
-
-
-@pytest.fixture
-def ticket(bot: Account, telegram: FakeTelegram) -> Ticket:
-    """Ann has asked."""
-    telegram.write(ANN, "Where is my order?", name="Ann Lee")
-    take(bot, telegram.updates)
-    process_all()
-    return Ticket.objects.get()
-
-
-@pytest.fixture
-def say(ticket: Ticket, ben: Agent) -> Callable[..., Delivery]:
-    """say(text, *files): Ben answers, and the delivery is settled."""
-
-    def answer(text: str, *files: File) -> Delivery:
-        message = reply(ticket, text, ben, files=files)
-        settle()
-        return message.deliveries.get()
-
-    return answer
 
 
 def kinds(telegram: FakeTelegram) -> list[str]:
