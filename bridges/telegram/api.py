@@ -23,6 +23,7 @@ from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 from bridges.telegram.refusals import Refused, parameter
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 TOKEN = re.compile(r"\d{1,20}:[\w-]{1,200}", re.ASCII)  # anything else would end up in the address of the call
 # What goes wrong before a byte of the request is written.
 UNWRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -55,6 +56,19 @@ def call(token: str, url: str, make: Callable[[Bot], Awaitable[T]], stop: Callab
         return _wait(future, stop)
     except CancelledError:
         return None
+
+
+def send_off(token: str, url: str, make: Callable[[Bot], Awaitable[object]]) -> None:
+    """Begin a call and wait for nothing; nobody learns whether it was done."""
+    if TOKEN.fullmatch(token):
+        asyncio.run_coroutine_threadsafe(_untold(bot(token, url), make), loop(os.getpid()))
+
+
+async def _untold(client: Bot, make: Callable[[Bot], Awaitable[object]]) -> None:
+    try:
+        await make(client)
+    except TelegramError as error:
+        log.info("A call that nobody waits for was refused: %s", str(error).replace(client.token, "<token>"))
 
 
 def _wait(future: "Future[T]", stop: Callable[[], bool] | None) -> T | None:

@@ -1,6 +1,7 @@
 """Telegram as a channel. The vendor's library is loaded with the first call that needs it."""
 
 import hmac
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -132,6 +133,11 @@ class Telegram(Channel):
         """The update's id and digest, the same for a push and a poll."""
         update, defect = load(raw)
         return None if defect else updates.key(update)
+
+    def answer(self, raw: bytes) -> bytes:
+        """Say that a pressed button was heard (channels.md §1.3: a method in the answer is carried out); else nothing."""
+        press = updates.pressed(load(raw)[0]) if b"callback_query" in raw else ""
+        return json.dumps({"method": "answerCallbackQuery", "callback_query_id": press}).encode() if press else b""
 
     def read(self, raw: bytes) -> list[Notice]:
         """All that an update tells."""

@@ -1,7 +1,8 @@
 """Long polling: what came is stored before the next offset confirms it (channels.md §1.2)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from telegram import Bot
 from bridges.telegram import api
 from bridges.telegram.health import conflict, keep, note, note_conflict, note_poll, refused_token, silence
 from bridges.telegram.refusals import Refused, is_cut_off
-from bridges.telegram.updates import ALLOWED, as_bytes, key
+from bridges.telegram.updates import ALLOWED, as_bytes, key, pressed
 from bridges.telegram.values import Object
 from tickets.channels import Account, Health
 from tickets.inbox.accept import Arrival, accept_many
@@ -38,6 +39,7 @@ def poll(account: Account, token: str, url: str, stop: Callable[[], bool]) -> No
             continue
         if batch:
             take(account, batch)
+            _hear(token, url, batch)
         note_poll(account)
         if not healthy:
             healthy = True
@@ -61,6 +63,16 @@ def take(account: Account, batch: list[Object]) -> None:
     arrivals = [Arrival(account, raw, "poll", key(update)) for update in batch for raw in [as_bytes(update)]]
     accept_many(arrivals)
     keep(account, offset=int(batch[-1]["update_id"]) + 1)
+
+
+def _hear(token: str, url: str, batch: list[Object]) -> None:
+    """Say that pressed buttons were heard: until then the customer's app shows that it waits. What came is stored already."""
+    for press in filter(None, map(pressed, batch)):
+        api.send_off(token, url, partial(_answer, press))
+
+
+def _answer(press: str, bot: Bot) -> Coroutine[Any, Any, bool]:
+    return bot.answer_callback_query(press)
 
 
 def _trouble(account: Account, refused: Refused) -> float | None:

@@ -3,7 +3,7 @@
 import json
 from hashlib import sha256
 
-from bridges.telegram.values import Object, identifier
+from bridges.telegram.values import Object, get, identifier
 
 # The setting is sticky at the vendor, so it is always sent whole.
 ALLOWED = [
@@ -17,6 +17,11 @@ ALLOWED = [
 def as_bytes(update: Object) -> bytes:
     """Return an update as JSON, the same for the same update."""
     return json.dumps(update, separators=(",", ":")).encode()
+
+
+def pressed(update: Object) -> str:
+    """Return the id of the press of a button that an update tells of, "" for any other."""
+    return identifier(get(update, "callback_query"), "id")
 
 
 def key(update: Object) -> str:

@@ -333,3 +333,17 @@ def test_a_line_and_the_word_that_ours_did_not_arrive_take_effect_in_the_order_i
     reopened = ticket.events.filter(kind="state", data__to=State.OPEN).order_by("pk")
     assert [(event.entry.kind, event.data["from"]) for event in reopened] == [("receipt", State.WAITING)]
     assert rebuilt_differences() == []
+
+
+def test_a_conversation_is_called_by_its_first_words_that_tell_anything(
+    transactional_db: None, connect: Callable[..., Account]
+) -> None:
+    loft = connect()
+    ticket = line(loft, 1, "Hi!").ticket
+    assert (ticket.subject, ticket.snippet) == ("", "Hi!")  # lists show what was said last until there is a name
+    named = line(loft, 2, "My lamp is broken").ticket
+    assert (named, named.subject) == (ticket, "My lamp is broken")
+    assert line(loft, 3, "It does not even flicker").ticket.subject == "My lamp is broken"
+    assert line(loft, 4, "我的灯坏了", who="mei").ticket.subject == "我的灯坏了"
+    assert line(loft, 5, "Order 20418", who="max").ticket.subject == "Order 20418"
+    assert rebuilt_differences() == []

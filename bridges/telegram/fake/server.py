@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bridges.telegram.fake import business, phone, sending, updates, uploads
+from bridges.telegram.fake import business, parameters, phone, sending, updates, uploads
 from bridges.telegram.fake.failures import MALFORMED, NO_METHOD, NOT_FOUND, UNAUTHORIZED, Failure, Object, Silence
 from bridges.telegram.fake.state import TOKEN, State
 
@@ -124,6 +124,8 @@ class FakeTelegram(State):
         known = METHODS.get(method)
         if known is None:
             raise Failure(404, NO_METHOD)
+        if self.is_strict:
+            parameters.check(method, given)
         result = known(self, given)
         if plan:
             raise plan.failure

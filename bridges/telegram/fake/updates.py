@@ -10,7 +10,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from bridges.telegram.fake.failures import OTHER_POLLER, WEBHOOK_ACTIVE, WEBHOOK_SET, Failure, Object, bad
+from bridges.telegram.fake.failures import OTHER_POLLER, WEBHOOK_ACTIVE, WEBHOOK_SET, Failure, Object, Silence, bad
 from bridges.telegram.fake.state import State
 
 LONGEST_POLL = 50  # TBA Client.h LONG_POLL_MAX_TIMEOUT
@@ -137,20 +137,36 @@ def queue_of(update: Object) -> str:
 
 
 def _post(state: State, update: Object) -> tuple[int, float | None]:
-    """Push one update; the status, and what Retry-After asks for. A body with "method" in the answer is not carried out."""
+    """Push one update; the status, and what Retry-After asks for. A method in the answer is carried out."""
     headers = {"Content-Type": "application/json"}
     if secret := state.webhook.get("secret_token"):
         headers["X-Telegram-Bot-Api-Secret-Token"] = secret
     request = Request(state.webhook["url"], json.dumps(update).encode(), headers)  # noqa: S310
     try:
         with urlopen(request, timeout=10) as response:  # noqa: S310
-            return int(response.status), None
+            status, body = int(response.status), response.read()
+        _carry_out(state, body)
+        return status, None
     except URLError as error:
         status = int(getattr(error, "code", 0))
         after = getattr(error, "headers", None) and error.headers.get("Retry-After")  # type: ignore[attr-defined]
         words = f"Wrong response from the webhook: {status} {error.reason}" if status else str(error.reason)
         state.webhook |= {"last_error_date": int(time.time()), "last_error_message": words}
         return status, float(after) if after and after.isdigit() else None
+
+
+def _carry_out(state: State, body: bytes) -> None:
+    """A call in the answer to a push; its result is told to nobody (TBA Client.cpp 601: not get…, webhooks, close, logOut)."""
+    try:
+        given = json.loads(body or b"{}")
+        method = str(given.pop("method", "")).lower()
+    except (ValueError, AttributeError):
+        return
+    if method and not method.startswith(("get", "setwebhook", "deletewebhook", "close", "logout")):
+        try:
+            state.answer(state.token, method, given)
+        except (Failure, Silence):
+            return
 
 
 def push_forever(state: State, second: float = 1.0) -> threading.Thread:

@@ -28,8 +28,8 @@ def any_pace(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) ->
 
 @pytest.fixture
 def telegram() -> Iterator[FakeTelegram]:
-    """A Bot API server with one bot and its customers."""
-    fake = FakeTelegram().start()
+    """A Bot API server with one bot and its customers; it refuses what Telegram would quietly ignore."""
+    fake = FakeTelegram(is_strict=True).start()
     yield fake
     fake.stop()
 

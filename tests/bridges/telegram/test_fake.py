@@ -89,8 +89,13 @@ def test_it_refuses_what_telegram_refuses(telegram: FakeTelegram) -> None:
     assert telegram.sent == []
 
 
-def test_parameters_that_it_does_not_know_are_ignored_and_an_edit_must_change_something(telegram: FakeTelegram) -> None:
+def test_parameters_that_it_does_not_know_are_ignored_or_refused_and_an_edit_must_change_something(
+    telegram: FakeTelegram,
+) -> None:
     telegram.write(ANN, "Hi")
+    refusal = call(telegram, "sendMessage", chat_id=ANN, text="one", something_new=True)[1]["description"]
+    assert refusal == "Bad Request: unknown parameter something_new of sendmessage"
+    telegram.is_strict = False
     sent = call(telegram, "sendMessage", chat_id=ANN, text="one", something_new=True)[1]["result"]
     about = {"chat_id": ANN, "message_id": sent["message_id"]}
     assert "not modified" in call(telegram, "editMessageText", text="one", **about)[1]["description"]

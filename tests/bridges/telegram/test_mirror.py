@@ -192,6 +192,18 @@ def test_a_deleted_message_keeps_its_words_and_says_that_it_was_deleted(tell: Te
     nothing_is_lost()
 
 
+def test_a_command_names_no_conversation_and_its_payload_is_shown(tell: Tell) -> None:
+    tell({"message": message(1, text="/start spring-sale")})
+    ticket, begun = Ticket.objects.get(), Message.objects.get()
+    assert (ticket.subject, ticket.state, begun.subject) == ("", "new", "spring-sale")
+    assert "Came by a link with “spring-sale”." in begun.text
+    tell({"message": message(2, text="/help")})
+    tell({"message": message(3, text="Good evening!\nMy lamp is broken.")})
+    assert Ticket.objects.get().subject == "Good evening!"
+    tell({"message": message(4, text="Hi!\nMy lamp is broken.", chat={"id": 8, "type": "private"})})
+    assert Ticket.objects.latest("number").subject == "Hi! My lamp is broken."
+
+
 def test_what_the_owner_of_a_business_writes_is_ours_and_answers_know_their_connection(tell: Tell) -> None:
     owner = {"id": 99, "is_bot": False, "first_name": "Olga"}
     tell({"business_message": message(1, text="Open?", business_connection_id="BC1")})

@@ -1,6 +1,7 @@
 """The webhook: verified, stored, answered with nothing; whatever comes, Telegram never has to repeat what is stored."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from bridges.telegram.channel import Telegram
 from bridges.telegram.fake import FakeTelegram
+from bridges.telegram.poll import poll
 from tickets.actions.accounts import add_account, remove_account
 from tickets.channels import NotConnected, open_channel
 from tickets.inbox.process import process_all
@@ -89,3 +91,23 @@ def test_the_server_itself_pushes(
     assert telegram.deliver() == [200, 200]
     process_all()
     assert list(Message.objects.order_by("pk").values_list("text", flat=True)) == ["one", "two"]
+
+
+def test_the_press_of_a_button_is_heard_whichever_way_it_comes(pushed: Account, telegram: FakeTelegram) -> None:
+    """By the webhook in the answer to the push, by polling with a call of its own that nobody waits for."""
+    press = {"id": "99", "from": {"id": 42, "first_name": "Ann"}, "data": "yes", "chat_instance": "1"}
+    body = json.dumps({"update_id": 10, "callback_query": press}).encode()
+    answer = push(pushed, body)
+    assert json.loads(answer.content) == {"method": "answerCallbackQuery", "callback_query_id": "99"}
+    stops = iter([False, True])
+    telegram.webhook = {}
+    telegram.allowed = []
+    telegram.push({"callback_query": press | {"id": "100"}})
+    telegram.plan("answerCallbackQuery", 400, "Bad Request: query is too old")
+    poll(pushed, telegram.token, telegram.url, lambda: next(stops, True))
+    over = time.monotonic() + 10
+    while ("answercallbackquery", {"callback_query_id": "100"}) not in telegram.calls and time.monotonic() < over:
+        time.sleep(0.02)
+    assert ("answercallbackquery", {"callback_query_id": "100"}) in telegram.calls
+    process_all()
+    assert list(Message.objects.values_list("text", flat=True)) == ["Pressed a button: yes"] * 2
