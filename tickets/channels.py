@@ -6,8 +6,7 @@ A channel is a class named in settings.CHANNELS. It may import this module, tick
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -50,7 +49,6 @@ __all__ = [
     "Outgoing",
     "Probe",
     "Refused",
-    "StandIn",
     "Suggestion",
     "channel_classes",
     "keep_address",
@@ -226,28 +224,6 @@ def footer_of(message: Message, account: Account) -> str:
 # (delivery, part just sent, remote ids divided by spaces): commits, and waits for the next part's turn. Raises NotSent.
 Done = Callable[[Delivery, int, str], None]
 Refused = list[tuple[Delivery, NotSent]]  # recipients refused one by one
-
-
-class StandIn(Protocol):
-    """A vendor's server of our own on this machine, for benchmarks and the demo."""
-
-    def start(self, port: int = 0) -> Any:
-        """Listen; without a port on a free one."""
-
-    def stop(self) -> None:
-        """Listen no more."""
-
-    def connection(self, port: int = 0) -> dict[str, str]:
-        """Return the settings of an account that is connected to it; `port`: where it will listen, before it does."""
-
-    def say(self, who: int, text: str) -> None:
-        """Let a customer write."""
-
-    def live_in(self, folder: Path, name: str) -> None:
-        """Belong to the shop of this name, and remember in `folder` what happened, over a restart."""
-
-    def heard(self) -> list[tuple[str, float]]:
-        """Return the texts that reached customers, and when."""
 
 
 class Channel:

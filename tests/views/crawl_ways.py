@@ -110,6 +110,8 @@ def writing(world: World) -> dict[str, list[Way]]:
             Way(WRITERS, (world.hidden.message.ticket.number,), data=joined, of_hidden=True),
         ],
         "tickets:delivery-retry": both(world, WRITERS, lambda one: ((one.delivery.public_id,),), data={"key": "retry"}),
+        "tickets:message-edit": both(world, WRITERS, message, data={"key": "edit", "text": "Other words."}),
+        "tickets:message-withdraw": both(world, WRITERS, message, data={"key": "withdraw"}),
         "tickets:file-fetch": both(world, WRITERS, part, data={"key": "fetch"}),
         "tickets:parked-retry": both(world, WRITERS, lambda one: ((one.item.spool,),), data={"key": "parked"}),
     }

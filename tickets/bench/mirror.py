@@ -22,8 +22,9 @@ from django.utils.module_loading import import_string
 from tickets.actions.accounts import add_account
 from tickets.actions.drafts import save_draft, schedule
 from tickets.bench.scratch import mailbox, scratch
-from tickets.channels import Channel, StandIn, channel_classes
+from tickets.channels import Channel, channel_classes
 from tickets.models import Account, Agent, Draft, Message, Role, Ticket
+from tickets.stand_in import StandIn
 
 PARTS = "in,out,slow,record,clock,mail"
 CUSTOMERS = 100  # of each account: a vendor takes one message a second for each of them

@@ -83,7 +83,7 @@ class FakeTelegram(State):
         assert self.server is not None
         return f"http://127.0.0.1:{self.server.server_port}"
 
-    # As a stand-in (tickets/channels.py)
+    # As a stand-in (tickets/stand_in.py)
     def connection(self, port: int = 0) -> dict[str, str]:
         """The settings of an account."""
         return {"api_url": f"http://127.0.0.1:{port}" if port else self.url, "token": self.token}

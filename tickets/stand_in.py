@@ -1,0 +1,26 @@
+"""What a vendor's server of our own can do, for benchmarks and the demo; docs/adding-a-channel.md says what it is for."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class StandIn(Protocol):
+    """A vendor's server of our own on this machine, for benchmarks and the demo."""
+
+    def start(self, port: int = 0) -> Any:
+        """Listen; without a port on a free one."""
+
+    def stop(self) -> None:
+        """Listen no more."""
+
+    def connection(self, port: int = 0) -> dict[str, str]:
+        """Return the settings of an account that is connected to it; `port`: where it will listen, before it does."""
+
+    def say(self, who: int, text: str) -> None:
+        """Let a customer write."""
+
+    def live_in(self, folder: Path, name: str) -> None:
+        """Belong to the shop of this name, and remember in `folder` what happened, over a restart."""
+
+    def heard(self) -> list[tuple[str, float]]:
+        """Return the texts that reached customers, and when."""
