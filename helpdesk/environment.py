@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -89,6 +90,15 @@ def site_url(name: str, default: str) -> str:
     if not parts.hostname or parts.path or parts.query:
         raise wrong(name, value, "it must be like https://help.example.org, a host without a path")
     return value
+
+
+def is_public(address: str) -> bool:
+    """Whether the host of a URL may be one that everybody can reach: no single name, no local or private one."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host.strip(".") and not host.endswith((".local", ".localhost", ".internal", ".lan", ".home.arpa"))
 
 
 def time_zone(name: str, default: str) -> str:

@@ -69,6 +69,12 @@ def default_site_url() -> str:
 SITE_URL = env.site_url("SITE_URL", default_site_url())
 SITE_IS_HTTPS = SITE_URL.startswith("https://")
 
+# A link to "your request" in mails to customers: only where they can reach it. It works for so many days.
+SITE_IS_PUBLIC = SITE_IS_HTTPS and env.is_public(SITE_URL)
+REQUEST_LINKS = SITE_IS_PUBLIC and env.flag("REQUEST_LINKS", True)
+REQUEST_LINK_DAYS = env.number("REQUEST_LINK_DAYS", 30, low=1, high=3650)
+REQUEST_MAX_BYTES = env.number("REQUEST_MAX_BYTES", 20_000_000, low=1024)
+
 # --- Secrets ----------------------------------------------------------------------------------------------------------
 
 
@@ -341,7 +347,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(processName)s] %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "filters": {"links": {"()": "helpdesk.logs.WithoutLinks"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr, "filters": ["links"]}
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": "INFO", "propagate": True, "handlers": []},

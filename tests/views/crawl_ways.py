@@ -42,6 +42,9 @@ def outside() -> dict[str, list[Way]]:
         "healthz": [Way(ANYONE)],
         "tickets:sign-in": [Way(ANYONE, data={"email": "eve@desk.example", "password": "guess"})],
         "tickets:welcome": [Way(ANYONE, ("forged",), data={"name": "Eve", "email": "eve@desk.example"})],
+        "tickets:request-show": [Way(ANYONE, ("forged",), data={"text": "Let me in", "key": "k"})],
+        "tickets:request-renew": [Way(ANYONE, ("forged",))],
+        "tickets:request-file": [Way(ANYONE, ("forged", "nothing", 1))],
         "tickets:live": [Way(AGENTS)],
     }
 

@@ -17,6 +17,7 @@ from tickets.actions.tidied import wake_failed
 from tickets.mime.build import File, report
 from tickets.mime.parse import Mailbox
 from tickets.mime.partial import without_files
+from tickets.mime.request_links import masked_mail
 from tickets.models import Act, Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
 from tickets.models.text import storable
 from tickets.models.tickets import UNATTENDED
@@ -116,7 +117,7 @@ def _returned(outcome: Outcome, rendered: bytes) -> File | None:
         return None
     if rendered[:1] in (b"{", b"["):
         return File("sent.json", "application/json", rendered)
-    return File("sent.eml", "message/rfc822", without_files(rendered))
+    return File("sent.eml", "message/rfc822", masked_mail(without_files(rendered)))
 
 
 def _is_recorded(outcome: Outcome) -> bool:

@@ -14,6 +14,7 @@ from tickets.actions.tidied import tidied
 from tickets.actions.ways import apply_ways
 from tickets.mime.parse import Mail, Mailbox
 from tickets.mime.protection import protection
+from tickets.mime.request_links import masked
 from tickets.models import (
     Account,
     Address,
@@ -223,9 +224,9 @@ def received_message(one: Received, rows: Lookups) -> Message:
         subject=storable(mail.subject or "", LONGEST_SUBJECT),
         date=mail.date,
         at=said_at(one),
-        text=storable(mail.text),
-        reply=storable(mail.reply),
-        html=storable(mail.html or ""),
+        text=masked(storable(mail.text)),
+        reply=masked(storable(mail.reply)),
+        html=masked(storable(mail.html or "")),
         message_id=storable(mail.message_id or "", LONGEST_ID),
         references=[storable(identifier, LONGEST_ID) for identifier in answered_ids(mail)],
         digest=mail.digest,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from tickets.channels import Channel, open_channel
 from tickets.inbox import sender
 from tickets.inbox.arriving import Arriving
+from tickets.mime.authentication import Finding
 from tickets.mime.parse import Mail, parse
 from tickets.mime.reports import report_of
 from tickets.models import Account, InboxItem, new_id
@@ -14,6 +15,8 @@ from tickets.models.text import storable
 from tickets.record import spool
 from tickets.record.write import entry_of
 
+REQUEST = "request"  # the source of what is written on the page of a signed link
+BY_LINK = Finding("pass", "link")
 NOBODY = "unknown@sender.invalid"  # a mail that names nobody is still somebody's words
 
 
@@ -31,7 +34,7 @@ def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arrivin
     for notice in channel.read(raw):
         made = channel.message(notice, raw)
         mail = parse(made)
-        finding = sender.find(mail.headers, channel.vouches)
+        finding = BY_LINK if item.source == REQUEST else sender.find(mail.headers, channel.vouches)
         yield Arriving(
             item=item,
             account=item.account,

@@ -7,6 +7,7 @@ from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.conversation import goes_on, join_burst, name_in
 from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
 from tickets.inbox.moving_in import first_state, next_state, said
+from tickets.inbox.read import REQUEST
 from tickets.inbox.reported import reported
 from tickets.inbox.suspect import is_remembered
 from tickets.mime.identifiers import base_subject
@@ -74,6 +75,9 @@ def _by_token(arriving: Arriving, desk: Desk) -> Verdict | None:
         if known is None or place is None:
             continue
         spoken_of = known.message if arriving.automatic else ""
+        if arriving.item.source == REQUEST:
+            reason = f"Written on the request page, by the link that was mailed to {arriving.sender}."
+            return Verdict(reason, place, via=arriving.sender not in place.participants)
         if arriving.sender in place.participants:
             reason = "Sent to the reply address of a message here."
             return Verdict(reason, place, is_signed=True, speaks_of=spoken_of)

@@ -20,7 +20,7 @@ from tickets.channels import (
     Refused,
     Suggestion,
 )
-from tickets.mail import imap, proof, render, ways
+from tickets.mail import imap, proof, render, request_line, ways
 from tickets.mail.mailbox import TurnedAway, Unreachable
 from tickets.mail.presets import GOOGLE, MICROSOFT, preset_for, preset_of_host
 from tickets.mail.server import CHOICES
@@ -100,6 +100,15 @@ class Email(Channel):
                 "Where the mailbox drops plus addresses but the domain takes any: ticket-{token}@example.org"
             ),
             is_rare=True,
+        ),
+        Field(
+            request_line.SETTING,
+            gettext_noop("Link to “your request”"),
+            default=request_line.FIRST,
+            choices=(request_line.FIRST, request_line.ALWAYS, request_line.NEVER),
+            help=gettext_noop(
+                "Which mails carry a link to a page where the customer reads and answers. It needs a public https address."
+            ),
         ),
     )
 

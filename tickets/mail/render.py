@@ -1,14 +1,14 @@
 """From the neutral message in the record to the mail that is really sent.
 
 The same message always gives the same bytes, for every recipient: nothing here asks a clock or for randomness, no Bcc is
-written, and no address of this server stands in it.
+written, and no address of this server stands in it but the link to a request.
 """
 
 import html
 from collections.abc import Iterable
 
 from tickets.channels import Outgoing, footer_of, spoken_in
-from tickets.mail import quoting
+from tickets.mail import quoting, request_line
 from tickets.mime import identifiers
 from tickets.mime.addresses import Mailbox
 from tickets.mime.build import File, build
@@ -35,7 +35,7 @@ def render(outgoing: Outgoing) -> bytes:
     message, account = outgoing.message, outgoing.account
     neutral = parse(outgoing.original)
     to, cc = recipients(message, outgoing.deliveries)
-    text, page = bodies(message, account, neutral)
+    text, page = bodies(outgoing, neutral)
     address = reply_address(account, message)
     return build(
         from_=Mailbox(account.name, account.address),
@@ -115,8 +115,9 @@ def _named(account: Account, message: Message) -> str:
     return own.words(account, "subject", spoken_in(message, account), {"mailbox": account.name})
 
 
-def bodies(message: Message, account: Account, neutral: Mail) -> tuple[str, str]:
-    """Return the text and the HTML part: the words, the mailbox's signature and footer, the message that is answered."""
+def bodies(outgoing: Outgoing, neutral: Mail) -> tuple[str, str]:
+    """Return the text and the HTML part: the words, signature, footer and link, the message that is answered."""
+    message, account = outgoing.message, outgoing.account
     words = (message.text or neutral.text).rstrip()
     page = neutral.html if neutral.html is not None else from_text(words)
     text = words
@@ -127,6 +128,7 @@ def bodies(message: Message, account: Account, neutral: Mail) -> tuple[str, str]
     if footer := footer_of(message, account):
         text += f"\n\n{footer}"
         page += f'\n<div class="footer"><br>{_lines(footer)}</div>'
+    text, page = request_line.with_link((text, page), outgoing)
     parent = quoting.answered(message, neutral.in_reply_to)
     if parent:
         language = spoken_in(message, account)

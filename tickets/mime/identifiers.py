@@ -10,6 +10,7 @@ MAC_BYTES = 10
 LONGEST_LOCAL_PART = 64
 _TOKEN = re.compile(r"(?:^|[+=-])([a-z0-9]{2,40})-([a-z2-7]{16})$")
 _TOLD = re.compile(r"told\.((\d{1,18})\.[a-z0-9]{1,40})-([a-z2-7]{16})@")
+_WHOLE = re.compile(r"[a-z0-9]{2,40}-[a-z2-7]{16}")
 _TAG = re.compile(r"\[\s?#\s?(\d{1,18})-([a-z2-7]{4})\s?\]", re.I)
 # Reply and forward prefixes of mail programs in many languages; a counter may follow: Re[2]:, AW(3):, Re^2:
 _PREFIX = re.compile(
@@ -85,6 +86,16 @@ def read_told_id(keys: Mapping[str, bytes], identifier: str | None) -> int | Non
     if match and any(hmac.compare_digest(_mac(key, "told", match[1]), match[3]) for key in keys.values()):
         return int(match[2])
     return None
+
+
+def request_token(key: bytes, key_id: str, delivery: str) -> str:
+    """The token of a link to "your request": it names the delivery with which it was sent, and so ticket, address and time."""
+    return _token(key, key_id, delivery, "request")
+
+
+def read_request_token(keys: Mapping[str, bytes], token: str) -> str | None:
+    """The public id of the delivery that a request token names, or None for whatever else stands there."""
+    return _read(keys, token, "request") if _WHOLE.fullmatch(token) else None
 
 
 def subject_tag(key: bytes, ticket: int) -> str:

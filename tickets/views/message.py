@@ -11,6 +11,7 @@ from tickets.channels import NotConnected, NotSent, Outgoing, open_channel
 from tickets.mime.file_names import safe_name
 from tickets.mime.parse import attachment as read_attachment
 from tickets.mime.parse import parse
+from tickets.mime.request_links import masked_mail
 from tickets.models import Attachment, Delivery, Message
 from tickets.record.read import Missing, original
 from tickets.record.read import whole as whole_file
@@ -177,4 +178,4 @@ def recorded(delivery: Delivery) -> bytes | None:
 
 def shown(raw: bytes) -> str:
     """Raw bytes as text for the screen; what is no UTF-8 is shown as replacement marks."""
-    return raw.decode("utf-8", "replace").replace("\r\n", "\n")[:MOST_SHOWN]
+    return masked_mail(raw).decode("utf-8", "replace").replace("\r\n", "\n")[:MOST_SHOWN]

@@ -10,6 +10,8 @@ from tickets.mime import protection
 def words_of(verified: str, trust: Mapping[str, str]) -> str:
     """Return what was found about the sender, and by whom; "" when nobody looked."""
     by, domain, problem, detail = (trust.get(name, "") for name in ("by", "domain", "problem", "detail"))
+    if by == "link":
+        return _("written on the request page, by a link that was mailed to this address")
     if not by or not domain:
         return ""
     found = _proven(domain) if verified == "pass" else _problem(problem, domain, detail)
