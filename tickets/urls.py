@@ -28,6 +28,7 @@ from tickets.views import (
     search,
     signin,
     teams,
+    texts,
     ticket,
     workspace,
 )
@@ -82,6 +83,9 @@ urlpatterns: list[URLPattern] = [
     path("accounts/consented/", consent.finish, name="account-consented"),
     path("accounts/<slug:public_id>/consent/<slug:key>/", consent.begin, name="account-consent"),
     path("accounts/<slug:public_id>/", account.edit, name="account-edit"),
+    path("accounts/<slug:public_id>/texts/", texts.show, name="account-texts"),
+    path("accounts/<slug:public_id>/texts/<slug:name>/<slug:language>/", texts.edit, name="text-edit"),
+    path("accounts/<slug:public_id>/texts/<slug:name>/<slug:language>/preview/", texts.preview, name="text-preview"),
     path("accounts/<slug:public_id>/check/", account.check, name="account-check"),
     path("accounts/<slug:public_id>/examine/", account.examine, name="account-examine"),
     path("accounts/<slug:public_id>/changes/", account.show_changes, name="account-changes"),

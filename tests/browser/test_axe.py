@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Desk, ready, sign_in
 from tickets.actions.note import note
 from tickets.demo.seed import seed
-from tickets.models import Agent, Delivery, InboxItem, Message, Ticket
+from tickets.models import Account, Agent, Delivery, InboxItem, Message, Ticket
 from tickets.views import welcome_token
 
 pytestmark = pytest.mark.browser
@@ -43,6 +43,7 @@ def screens() -> list[str]:
     filed = Message.objects.exclude(attachments=None).values_list("ticket__number", flat=True).first()
     message = Message.objects.filter(direction="out").values_list("public_id", flat=True).first()
     parked = InboxItem.objects.filter(state="parked").values_list("spool", flat=True).first()
+    account = Account.objects.filter(channel="email").values_list("public_id", flat=True).first()
     return [
         "/lists/open/",
         "/lists/mine/",
@@ -55,6 +56,7 @@ def screens() -> list[str]:
         f"/parked/{parked}/",
         "/accounts/",
         "/accounts/add/",
+        f"/accounts/{account}/texts/acknowledgement/uk/",
         "/people/",
         "/me/",
         "/tickets/999999/",

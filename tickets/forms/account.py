@@ -175,6 +175,8 @@ class AccountForm(forms.Form):
         self.channel = channel
         super().__init__(data, initial=beginning(account))
         self.fields["team"].queryset = Team.objects.filter(removed_at=None).order_by("name")  # type: ignore[attr-defined]
+        if account and account.language not in dict(languages):  # chosen before there were texts
+            languages = [*languages, (account.language, account.language)]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]
         if channel.name != settings.LAST_RESORT:  # the vendor says it when the account is connected

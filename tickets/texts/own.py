@@ -60,7 +60,7 @@ def _says_nothing(text: Text, template: str, known: Mapping[str, str]) -> bool:
 
 def with_words(texts: Mapping[str, Any], name: str, language: str, template: str) -> Words:
     """Return Account.texts with one template changed; an empty one goes back to the default."""
-    found: Words = {text: dict(languages) for text, languages in texts.items()}
-    of_text = {**found.get(name, {}), language: template.strip()[:LONGEST]}
+    found: Words = {text: dict(languages) for text, languages in texts.items() if isinstance(languages, dict)}
+    of_text = {**found.get(name, {}), language: template.replace("\r\n", "\n").strip()[:LONGEST]}
     found[name] = {code: words for code, words in of_text.items() if words}
     return {text: languages for text, languages in found.items() if languages}

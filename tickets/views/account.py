@@ -20,6 +20,7 @@ from tickets.actions.configuration import log_of
 from tickets.channels import Channel, NotConnected, channel_classes, open_channel
 from tickets.forms.account import AccountForm
 from tickets.models import Account, Entry, Health
+from tickets.texts.languages import LANGUAGES
 from tickets.views.access import administrates, agent_of, once_in_steps
 from tickets.views.rail import frame
 
@@ -66,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
     channel = channel_classes().get(request.GET.get("channel", settings.LAST_RESORT))
     if channel is None:
         raise Http404
-    form = AccountForm(channel, None, settings.LANGUAGES, request.POST or None)
+    form = AccountForm(channel, None, [*LANGUAGES.items()], request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             public_id = once_in_steps(request, lambda: connect(request, form, channel))
@@ -106,7 +107,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     channel = channel_classes().get(account.channel)
     if channel is None:
         raise Http404
-    form = AccountForm(channel, account, settings.LANGUAGES, request.POST or None)
+    form = AccountForm(channel, account, [*LANGUAGES.items()], request.POST or None)
     if request.method == "POST" and form.is_valid():
         secrets = account.secrets | form.values(secret=True)
         config = account.config | form.values(secret=False)
