@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from tickets.views import (
     account,
+    acts,
     changes,
     composer,
     consent,
@@ -43,6 +44,10 @@ urlpatterns: list[URLPattern] = [
     path("live", live.live, name="live"),
     path("rail/", rail.show, name="rail-show"),
     path("lists/<slug:name>/", workspace.show_list, name="list-show"),
+    path("lists/<slug:name>/bar/", acts.bar, name="list-bar"),
+    path("acts/", acts.act, name="ticket-act"),
+    path("acts/<slug:public_id>/", acts.show, name="act-show"),
+    path("acts/<slug:public_id>/undo/", acts.undo, name="act-undo"),
     path("search/", search.show, name="search-show"),
     path("tickets/<int:number>/", ticket.show, name="ticket-show"),
     path("tickets/<int:number>/news/", ticket.news, name="ticket-news"),
@@ -50,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:number>/read/", ticket.read, name="ticket-read"),
     path("tickets/<int:number>/change/", changes.change, name="ticket-change"),
     path("tickets/<int:number>/merge/", changes.merge, name="ticket-merge"),
+    path("tickets/<int:number>/unmerge/", acts.take_apart, name="ticket-unmerge"),
     path("tickets/<int:number>/here/", presence.here, name="ticket-here"),
     path("tickets/<int:number>/follow/", follow.follow, name="ticket-follow"),
     path("tickets/<int:number>/people/", follow.people, name="ticket-people"),

@@ -17,10 +17,11 @@ from tickets.actions.erasing import erase_contact, erase_tickets
 from tickets.actions.hold import hold_ticket
 from tickets.actions.merge import merge
 from tickets.actions.note import note
-from tickets.actions.people import add_agent, add_team
+from tickets.actions.people import add_agent
 from tickets.actions.reply import recipients, reply
 from tickets.actions.snooze import snooze, wake_due
 from tickets.actions.spam import clear_spam, mark_spam
+from tickets.actions.teams import add_team
 from tickets.actions.unmerge import unmerge
 from tickets.mime.identifiers import reply_address, reply_token
 from tickets.models import Account, Agent, Delivery, Event, Message, SpamSender, Tag, Ticket

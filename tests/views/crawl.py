@@ -10,12 +10,13 @@ from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from tests.flows.desk import arrive, mail, mailbox, settle
 from tickets.inbox.accept import accept
 from tickets.inbox.process import park
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Delivery, Draft, DraftFile, InboxItem, Message, Mirror, Role, Team
+from tickets.models import Account, Agent, Bulk, Delivery, Draft, DraftFile, InboxItem, Message, Mirror, Role, Team
 from tickets.models.numbers import taken
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -59,6 +60,7 @@ class World:
     mirror: Mirror
     draft: Draft
     file: DraftFile
+    bulk: Bulk
 
 
 def world() -> World:
@@ -88,7 +90,9 @@ def world() -> World:
     }
     draft = Draft.objects.create(key="written by the member", **data)
     file = DraftFile.objects.create(draft=draft, filename="Quartzbach.txt", size=1, stored="none")
-    return World(people, board, shared, hidden, mirror, draft, file)
+    numbers = [shared.message.ticket.number, hidden.message.ticket.number]
+    bulk = Bulk.objects.create(agent=people["member"], what="read", numbers=numbers, at=timezone.now())
+    return World(people, board, shared, hidden, mirror, draft, file, bulk)
 
 
 def place(account: Account, subject: str, sender: str, name: str, text: str) -> Place:

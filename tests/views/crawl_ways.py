@@ -61,6 +61,7 @@ def lists(world: World) -> dict[str, list[Way]]:
         "tickets:home": [Way(AGENTS)],
         "tickets:rail-show": [Way(AGENTS)],
         "tickets:list-show": [*shown, Way(AGENTS, ("open",), "?rows=1")],
+        "tickets:list-bar": [Way(AGENTS, ("open",)), Way(AGENTS, (own[0],), of_hidden=True)],
         "tickets:search-show": [Way(AGENTS, query=f"?q={word}") for word in words],
         "tickets:parked-list": [Way(AGENTS)],
         "tickets:parked-show": both(world, AGENTS, lambda one: ((one.item.spool,),)),
@@ -112,6 +113,13 @@ def writing(world: World) -> dict[str, list[Way]]:
             Way(WRITERS, (world.shared.message.ticket.number,), data=joined, of_hidden=True),
             Way(WRITERS, (world.hidden.message.ticket.number,), data=joined, of_hidden=True),
         ],
+        "tickets:ticket-unmerge": both(world, WRITERS, number, data={"key": "unmerge", "merged": "1"}),
+        "tickets:ticket-act": [
+            Way(WRITERS, data={"key": f"act-{place}", "what": "state", "value": "solved", "numbers": str(place)})
+            for place in (world.shared.message.ticket.number, world.hidden.message.ticket.number)
+        ],
+        "tickets:act-show": [Way(AGENTS, (world.bulk.public_id,), owner="member")],
+        "tickets:act-undo": [Way(WRITERS, (world.bulk.public_id,), data={"key": "undo"}, owner="member")],
         "tickets:delivery-retry": both(world, WRITERS, lambda one: ((one.delivery.public_id,),), data={"key": "retry"}),
         "tickets:message-edit": both(world, WRITERS, message, data={"key": "edit", "text": "Other words."}),
         "tickets:message-withdraw": both(world, WRITERS, message, data={"key": "withdraw"}),

@@ -24,6 +24,11 @@ MOST = 500  # tickets of one entry
 Pair = dict[str, str]  # {"contact": public id, "mailbox": public id}: whose mail is spam where
 
 
+def not_there() -> str:
+    """Return why nothing is done to a ticket that is gone, or that the agent may not see: both sound the same."""
+    return _("It is not there any more.")
+
+
 def nothing_more(tickets: Sequence[Ticket]) -> dict[str, Any]:
     """Nothing but the change of the tickets themselves is decided."""
     return {}
@@ -61,7 +66,7 @@ def change_many(numbers: Sequence[int], wish: Wish, by: Agent | None, at: dateti
     with transaction.atomic():
         tickets = _locked(numbers[:MOST], by)
         found = {ticket.number for ticket in tickets}
-        done.left = [(number, _("It is not there any more.")) for number in numbers[:MOST] if number not in found]
+        done.left = [(number, not_there()) for number in numbers[:MOST] if number not in found]
         groups = _groups(tickets, wish, done)
         touched = [ticket for _set, some in groups for ticket in some]
         if touched:

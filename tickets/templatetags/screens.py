@@ -52,6 +52,12 @@ EVENT_ICONS = {
     "team": "users",
     "amendment": "square-pen",
     "withdrawal": "undo-2",
+    "snoozed": "hourglass",
+    "woken": "hourglass",
+    "spam": "shield-alert",
+    "not-spam": "shield-alert",
+    "unmerged": "split",
+    "participant": "user-plus",
 }
 TOLD_ICONS = {
     "new": "inbox",
@@ -138,6 +144,18 @@ def when(moment: datetime | None, style: str = "near") -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), exact(local), text
     )
+
+
+@register.simple_tag
+def due(moment: datetime | None) -> SafeString:
+    """A time to come: the hour today, the day within a week, else the date; exact on hover."""
+    if moment is None:
+        return mark_safe("")
+    local, now = timezone.localtime(moment), timezone.localtime()
+    days = (local.date() - now.date()).days
+    form = "H:i" if days <= 0 else "D H:i" if days < 7 else "j M" if local.year == now.year else "j M Y"
+    iso = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact(local), date_format(local, form))
 
 
 @register.filter

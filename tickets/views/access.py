@@ -85,7 +85,7 @@ def ticket_of(request: HttpRequest, number: int) -> Ticket:
     """The ticket with this number, if this agent may see it; else a 404 that tells nothing."""
     tickets = (
         visible_to(agent_of(request))
-        .select_related("contact", "assignee", "mailbox")
+        .select_related("contact", "assignee", "team", "mailbox")
         .defer("mailbox__secrets", "mailbox__state")
     )
     return get_object_or_404(tickets, number=number)

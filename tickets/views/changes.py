@@ -12,7 +12,7 @@ from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.files import fetch_again
 from tickets.actions.merge import merge as join
-from tickets.models import Agent, Attachment, Delivery, Ticket
+from tickets.models import Agent, Attachment, Delivery, Team, Ticket
 from tickets.permissions import visible_to
 from tickets.views.access import agent_of, once, ticket_of, writes
 from tickets.views.ticket import news
@@ -31,6 +31,11 @@ def set_priority(ticket: Ticket, value: str, by: Agent) -> Ticket:
     return verbs.set_priority(ticket, int(value) if value.isdecimal() else 0, by)
 
 
+def set_team(ticket: Ticket, value: str, by: Agent) -> Ticket:
+    """Give it to the team with this public id, or to none."""
+    return verbs.set_team(ticket, get_object_or_404(Team, public_id=value) if value else None, by)
+
+
 CHANGES: dict[str, Change] = {
     "state": verbs.set_status,
     "assignee": assign,
@@ -38,6 +43,8 @@ CHANGES: dict[str, Change] = {
     "tag": lambda ticket, value, by: verbs.tag(ticket, value.split(","), by),
     "untag": lambda ticket, value, by: verbs.untag(ticket, [value], by),
     "subject": verbs.set_subject,
+    "team": set_team,
+    "participant": verbs.add_participant,
 }
 
 

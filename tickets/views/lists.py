@@ -1,7 +1,7 @@
 """The lists of tickets: which there are, what is in them, how many, and one page of one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from tickets.actions.change import tag_names
 from tickets.actions.notify import shown_to
 from tickets.models import Account, Agent, Entry, InboxItem, ItemState, State, Team, Ticket
 from tickets.models.tickets import NO_SPAM, RESTING
@@ -49,6 +50,7 @@ class TicketList:
     where: Q
     group: str = ""
     short: str = ""
+    tag: str = ""  # that its tickets are to bear
 
 
 @dataclass(slots=True)
@@ -110,6 +112,12 @@ def fixed_lists(agent: Agent) -> list[TicketList]:
         TicketList("solved", _("Solved"), "circle-check", RESTING, NO_SPAM),
         TicketList("spam", _("Spam"), "shield-alert", (), Q(spam_at__isnull=False)),
     ]
+
+
+def with_tag(one: TicketList, tag: str) -> TicketList:
+    """The same list with the tickets alone that bear a tag; "": as it is."""
+    named = next(iter(tag_names([tag])), "")
+    return replace(one, where=one.where & Q(tags__name=named), tag=named) if named else one
 
 
 def mailbox_lists(mailboxes: Sequence[Account]) -> list[TicketList]:

@@ -16,7 +16,7 @@ from tickets.views.lists import UNFINISHED
 
 PAGE = 30
 ROW_FIELDS = (
-    "number", "subject", "state", "priority", "channel", "snippet", "last_message_at", "message_count",
+    "number", "subject", "state", "priority", "channel", "snippet", "last_message_at", "message_count", "snoozed_until",
     "contact__name", "contact__public_id", "assignee__name", "assignee__public_id",
 )  # fmt: skip
 

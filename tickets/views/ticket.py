@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from tickets.actions.notify import clear, follows_of
-from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Ticket
+from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Team, Ticket
 from tickets.permissions import visible_to, working_in
 from tickets.search.query import found_words, read_query
 from tickets.views.access import agent_of, signed_in, ticket_of
 from tickets.views.composer import reply_box
 from tickets.views.decided import events_of, shown
 from tickets.views.lists import lists_for
+from tickets.views.snooze_times import usual_times
 from tickets.views.timeline import timeline
 from tickets.views.workspace import panes
 
@@ -116,6 +117,8 @@ def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "linked": visible_to(agent).filter(links=ticket).only("number", "subject", "state").order_by("-number")[:10],
         "may_write": agent.may_write,
         "is_followed": any(one.is_following for one in people if one.pk == agent.pk),
+        "teams": list(Team.objects.order_by("name")),
+        "snooze_times": usual_times(timezone.now(), ticket.mailbox.opening_hours),
         "read_up_to": ticket.last_message_at,
     }
 

@@ -28,6 +28,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.views.corrected import Correctable, Corrected, correctable
+from tickets.views.event_words import TIDIED, tidied_words
 from tickets.views.reports_of import Told, report_words, told_of
 from tickets.views.sender import protection_words, words_of
 
@@ -45,6 +46,7 @@ class Said:
     message: Message
     is_open: bool = False
     is_first: bool = False
+    may_join: bool = False  # its writer takes no part yet
 
     @property
     def at(self) -> datetime:
@@ -62,6 +64,7 @@ class Said:
         shown += [f"{one.pk}{one.sha256[:8]}{self.waits(one)}" for one in self.message.attachments.all()]
         shown.append(str(len(self.reports)))
         shown += [f"{one.emoji}{one.taken_back}" for one in self.reactions]
+        shown.append(str(self.may_join))
         shown += [str(one.timestamp()) for one in (self.message.edited_at, self.message.deleted_at) if one]
         return sha256("-".join([*shown, self.message.reply]).encode()).hexdigest()[:12]
 
@@ -199,7 +202,11 @@ class Happened:
 
     event: Event
     names: dict[str, str] = field(default_factory=dict)
-    version = ""
+    undo: str = ""  # what one press takes back: "unmerge", "not-spam"
+
+    @property
+    def version(self) -> str:
+        return self.undo
 
     @property
     def at(self) -> datetime:
@@ -207,7 +214,7 @@ class Happened:
 
     @property
     def name(self) -> str:
-        return f"event-{self.event.entry_id}-{self.event.kind}"
+        return f"event-{self.event.entry_id}-{self.event.kind}-{self.event.of}"
 
     @property
     def who(self) -> str:
@@ -233,10 +240,10 @@ class Happened:
                 return _("took off the tag %(tags)s") % {"tags": ", ".join(data.get("untag", []))}
             case "subject":
                 return _("renamed it to “%(subject)s”") % {"subject": data.get("subject", "")}
-            case "team":
-                return _("gave it to another team") if data.get("team") else _("took it away from its team")
             case "merged":
-                return _("joined #%(number)s with this one") % {"number": data.get("merged", "?")}
+                return _("joined #%(number)s with this one") % {"number": data.get("ticket", "?")}
+            case kind if kind in TIDIED:
+                return tidied_words(kind, data)
             case "held" | "released":
                 return hold_words(data.get("hold", ""))
             case "retried" | "refetched":
@@ -287,11 +294,20 @@ def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Time
     earlier = max(0, ticket.message_count - len(messages)) if len(messages) == MOST_SHOWN else 0
     since = messages[0].at if messages and earlier else None
     items: list[Said | Happened] = [Said(one, is_first=not earlier and not place) for place, one in enumerate(messages)]
+    let_join(ticket, [one for one in items if isinstance(one, Said) and one.message.via])
     items += happened(ticket, since, names)
     items.sort(key=lambda item: item.at)
     open_last([item for item in items if isinstance(item, Said)])
     incoming = [one for one in messages if one.direction == Direction.IN]
     return Timeline(items, earlier, incoming[-1] if incoming else None, token_of(messages))
+
+
+def let_join(ticket: Ticket, strangers: list[Said]) -> None:
+    """Say of messages that came "via" somebody whether their writers take part by now."""
+    if strangers:
+        known = set(ticket.participants.values_list("address", flat=True))
+        for one in strangers:
+            one.may_join = one.message.from_address.lower() not in known
 
 
 def shown(ticket: Ticket) -> QuerySet[Message]:
@@ -329,7 +345,16 @@ def happened(ticket: Ticket, since: datetime | None, names: dict[str, str]) -> I
     left = {event.data["assignee"] for event in found if event.data.get("assignee")} - set(names)
     if left:
         names = names | dict(Agent.objects.filter(public_id__in=left).values_list("public_id", "name"))
-    return [Happened(event, names) for event in found]
+    merged = (
+        set(ticket.merged.values_list("number", flat=True)) if any(one.kind == "merged" for one in found) else set()
+    )
+    return [Happened(event, names, _undo(event, ticket, merged)) for event in found]
+
+
+def _undo(event: Event, ticket: Ticket, merged: set[int]) -> str:
+    if event.kind == "spam":
+        return "not-spam" if ticket.spam else ""
+    return "unmerge" if event.kind == "merged" and event.data.get("ticket") in merged else ""
 
 
 def open_last(said: list[Said]) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from tickets.models import Ticket
 from tickets.views.access import agent_of, signed_in
-from tickets.views.lists import Lists, TicketList, lists_for
+from tickets.views.lists import Lists, TicketList, lists_for, with_tag
 from tickets.views.rail import rail
 from tickets.views.rows import page
 
@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def show_list(request: HttpRequest, name: str) -> HttpResponse:
     """A list, with no conversation open; for htmx its rows alone."""
     lists = lists_for(agent_of(request))
-    current = lists.named(name)
+    current = with_tag(lists.named(name), request.GET.get("tag", ""))
     if request.GET.get("rows"):
         return render(request, "tickets/workspace/_rows.html", rows(request, lists, current))
     return render(request, "tickets/workspace/page.html", panes(request, lists, current))
@@ -38,6 +38,7 @@ def rows(request: HttpRequest, lists: Lists, current: TicketList) -> dict[str, A
         "open_number": int(number) if number.isdecimal() else 0,
         "accounts": lists.accounts,
         "may_administrate": lists.agent.is_administrator,
+        "may_write": lists.agent.may_write,
     }
 
 

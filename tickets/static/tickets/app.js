@@ -3,6 +3,7 @@ import "./pane.js";
 import "./menu.js";
 import "./change.js";
 import "./composer.js";
+import "./select.js";
 import "./keyboard.js";
 import "./live.js";
 import "./presence.js";

@@ -42,7 +42,7 @@ document.addEventListener("submit", async (event) => {
   menu?.removeAttribute("open");
   document.getElementById("toasts").replaceChildren();
   try {
-    await change(form.action, body, () => toast(words().changed, { undo, label: words().undo }));
+    await change(form.action, body, () => toast(words().changed, { undo, label: words().undo, seconds: 40 }));
     keepFocus(name);
   } catch (error) {
     toast(error.message || words().failed, { failed: true });

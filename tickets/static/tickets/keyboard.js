@@ -1,10 +1,14 @@
 // Keys, the same as Gmail's where it has one. Never while somebody types.
 import { openMenu } from "./menu.js";
 import { act } from "./pane.js";
+import { hasPicked, pick, pickAll, pickNone } from "./select.js";
 
 const rows = () => [...document.querySelectorAll(".list-row")];
 const go = (name) => { location.href = document.querySelector(`[data-list="${name}"]`)?.href ?? `/lists/${name}/`; };
 const press = (selector) => document.querySelector(selector)?.click();
+// With tickets selected, a key means those; else the one that is open.
+const where = () => (hasPicked() ? "#bar" : "#ticket");
+const menu = (name) => openMenu(hasPicked() ? `pick-${name}` : name);
 let prefix = "";
 
 function walk(step) {
@@ -42,14 +46,16 @@ const write = (kind) => document.dispatchEvent(new CustomEvent("compose", { deta
 const keys = {
   j: () => walk(1), k: () => walk(-1), o: open, u: back,
   r: () => write("reply"), a: () => write("reply-all"), f: () => write("forward"), n: () => write("note"),
-  e: () => press('[data-key="e"]'), "#": () => press('[data-menu="state"] [value="closed"]'),
-  s: () => openMenu("priority"), i: () => openMenu("assign"), l: () => openMenu("tags"),
+  e: () => press(`${where()} [data-key="e"]`), "!": () => press(`${where()} [data-key="!"]`),
+  "#": () => press(hasPicked() ? '#bar [data-key="#"]' : '[data-menu="state"] [value="closed"]'),
+  s: () => openMenu("priority"), i: () => menu("assign"), l: () => menu("tags"), b: () => menu("snooze"), x: pick,
   c: () => { location.href = document.querySelector('a[href$="/new/"]')?.href ?? location.href; },
   z: () => (document.querySelector("[data-undo-send]") ?? document.querySelector(".toast [data-undo]"))?.click(),
   "/": find,
   "?": () => act("shortcuts"),
 };
-const places = { m: "mine", u: "unassigned", o: "open", w: "waiting", s: "solved" };
+const places = { m: "mine", u: "unassigned", o: "open", w: "waiting", b: "snoozed", s: "solved", "!": "spam" };
+const picks = { a: pickAll, n: pickNone };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -58,7 +64,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (prefix === "g" && places[event.key]) { prefix = ""; event.preventDefault(); go(places[event.key]); return; }
-  prefix = event.key === "g" ? "g" : "";
+  if (prefix === "*" && picks[event.key]) { prefix = ""; event.preventDefault(); picks[event.key](); return; }
+  if (event.key === "Escape" && hasPicked()) { pickNone(); return; }
+  prefix = event.key === "g" || event.key === "*" ? event.key : "";
   const action = keys[event.key];
   if (action) { event.preventDefault(); action(); }
 });

@@ -67,7 +67,8 @@ function renewRows(box, html) {
   const holder = document.createElement("div");
   holder.append(fresh);
   replace(box, holder.innerHTML, (element) => element.id && `#${element.id}`);
-  box.append(...further, ...(more ? [more] : []));
+  box.append(...further.map((row) => row.parentElement), ...(more ? [more] : []));
+  document.dispatchEvent(new CustomEvent("rows:renewed"));
   const after = anchor && document.getElementById(anchor.id);
   if (after) box.scrollTop += after.getBoundingClientRect().top - top;
   const pill = document.getElementById("fresh");
