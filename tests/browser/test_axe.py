@@ -59,6 +59,7 @@ def screens() -> list[str]:
         f"/accounts/{account}/texts/acknowledgement/uk/",
         "/people/",
         "/me/",
+        "/notifications/",
         "/tickets/999999/",
     ]
 

@@ -48,6 +48,7 @@ class Helpdesk(RuleBasedStateMachine):
         desk.wipe()
         desk.new_record()
         self.ann = add_agent("ann@desk.example", "Ann Oak", "administrator")
+        add_agent("lea@desk.example", "Lea Finch")
         self.mailbox = desk.mailbox()
         self.orders = desk.mailbox("orders@desk.example")
         self.left = 0
@@ -135,7 +136,7 @@ class Helpdesk(RuleBasedStateMachine):
     @rule(data=st.data(), text=WORDS, state=st.sampled_from(State.values), tags=st.lists(WORDS, max_size=2))
     def ann_works(self, data: Any, text: str, state: str, tags: list[str]) -> None:
         ticket = self.ticket(data)
-        note(ticket, text, self.ann)
+        note(ticket, f"@Lea Finch {text}", self.ann)
         assign(ticket, self.ann, self.ann, reason=text)
         set_status(ticket, state, self.ann)
         set_priority(ticket, 3, self.ann)

@@ -5,9 +5,9 @@ moved out of a team sees nothing more.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,8 @@ UNLESS_CHOSEN = (PAGE,)
 GATHERED = timedelta(minutes=1)  # what is mailed waits so long for more of its burst, and for being read
 KEPT = timedelta(days=30)
 MOST_KEPT = 500  # for one person
+LATELY = timedelta(seconds=10)  # a change is committed a little later than its time says
+MOST_CHANGES = 2000
 
 
 def wishes(agent: Agent, kind: str) -> Sequence[str]:
@@ -83,7 +85,7 @@ def make_new(ticket: Ticket, agents: QuerySet[Agent], entry: Entry) -> int:
     unread = Notification.objects.filter(ticket=ticket, kind=NEW, read_at=None)
     known = list(unread.values_list("agent", flat=True))
     if known:
-        unread.update(count=F("count") + 1, at=timezone.now())
+        unread.update(count=F("count") + 1, at=timezone.now(), changed_at=Now())
     return make(NEW, ticket, agents.exclude(pk__in=known), entry)
 
 
@@ -99,24 +101,34 @@ def more_of_a_burst(entry: Entry) -> int:
     """Let the notifications of a burst's first message count one more; return how many there are. None is made."""
     first = Message.objects.filter(public_id=entry.fields["burst"]).values("entry")[:1]
     rows = Notification.objects.filter(entry=first, kind__in=(NEW, ANSWERED))
-    return rows.update(count=F("count") + 1, at=timezone.now(), read_at=None)
+    return rows.update(count=F("count") + 1, at=timezone.now(), read_at=None, changed_at=Now())
 
 
 def clear(agent: Agent, *tickets: int) -> int:
     """They have read these tickets, by primary key: nothing of them is unread any more, and no mail goes. Return how many were."""
     unread = Notification.objects.filter(agent=agent, ticket__in=tickets, read_at=None)
-    return unread.update(read_at=timezone.now(), mail_due_at=None)
+    return _read(unread)
 
 
 def clear_all(agent: Agent) -> int:
     """Everything is read."""
-    return Notification.objects.filter(agent=agent, read_at=None).update(read_at=timezone.now(), mail_due_at=None)
+    return _read(Notification.objects.filter(agent=agent, read_at=None))
 
 
 def clear_new(numbers: Collection[int]) -> int:
     """Somebody has taken these tickets on: they are new to nobody any more."""
     unread = Notification.objects.filter(ticket__number__in=numbers, kind=NEW, read_at=None)
-    return unread.update(read_at=timezone.now(), mail_due_at=None)
+    return _read(unread)
+
+
+def _read(unread: QuerySet[Notification]) -> int:
+    return unread.update(read_at=timezone.now(), mail_due_at=None, changed_at=Now())
+
+
+def changes() -> set[tuple[int, int, datetime]]:
+    """Return (agent, row, when) of what changed in the last ten seconds: what is not among those of before is new."""
+    rows = Notification.objects.filter(changed_at__gt=Now() - LATELY).order_by("-changed_at")
+    return set(rows.values_list("agent_id", "pk", "changed_at")[:MOST_CHANGES])
 
 
 def shown_to(agent: Agent) -> QuerySet[Notification]:
@@ -142,8 +154,7 @@ def follows_of(ticket: Ticket) -> QuerySet[Follow]:
 def forget_old() -> None:
     """Delete what is older than 30 days, and for each person what is beyond the newest 500."""
     Notification.objects.filter(at__lt=timezone.now() - KEPT).delete()
-    for agent in Agent.objects.filter(removed_at__isnull=True).only("pk"):
+    counted = Notification.objects.order_by().values("agent").annotate(rows=Count("pk"))
+    for agent in counted.filter(rows__gt=MOST_KEPT).values_list("agent", flat=True):
         own = Notification.objects.filter(agent=agent).order_by("-at", "-pk")
-        oldest = own.values_list("at", flat=True)[MOST_KEPT : MOST_KEPT + 1]
-        if oldest:
-            own.filter(at__lte=oldest[0]).delete()
+        own.filter(at__lte=own.values_list("at", flat=True)[MOST_KEPT]).delete()

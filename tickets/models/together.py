@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from tickets.models.ids import new_id
 from tickets.models.intake import Entry
@@ -50,6 +51,7 @@ class Notification(models.Model):
     count = models.PositiveIntegerField(default=1)  # messages of its burst
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(db_default=Now())  # by the database's clock: what a page has to be told of
     in_page = models.BooleanField(default=True)
     in_browser = models.BooleanField(default=False)
     mail_due_at = models.DateTimeField(null=True)  # None: no mail, or no more
@@ -62,6 +64,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["agent", "-at"], name="notification_by_agent"),
             models.Index(fields=["agent"], condition=Q(read_at=None), name="notification_unread"),
+            models.Index(fields=["changed_at"], name="notification_changed"),
             models.Index(fields=["mail_due_at"], condition=~Q(mail_due_at=None), name="notification_to_mail"),
         ]
 

@@ -14,18 +14,18 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import Error, connection
-from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from tickets.actions import presence
+from tickets.actions import notify, presence
 from tickets.actions.presence import Present
-from tickets.models import Agent, Entry, Event, Message, Notification
+from tickets.models import Agent, Entry, Event, Message
 from tickets.permissions import visible_to
 from tickets.views.presence import told
 
@@ -76,13 +76,6 @@ def visible_numbers(agent_pk: int, numbers: Collection[int]) -> frozenset[int]:
     return frozenset(visible_to(agent).filter(number__in=numbers).values_list("number", flat=True))
 
 
-def unread(agents: Collection[int]) -> dict[int, tuple[int, int]]:
-    """How many messages each agent is told of and has not read, and the newest such row: for a look whether that changed."""
-    rows = Notification.objects.filter(agent__in=agents, read_at=None).order_by().values("agent")
-    counted = rows.annotate(messages=Sum("count"), newest=Max("pk")).values_list("agent", "messages", "newest")
-    return dict.fromkeys(agents, (0, 0)) | {agent: (messages, newest) for agent, messages, newest in counted}
-
-
 async def ask(question: Callable[[], T]) -> T:
     """Run a database question in the live thread; a broken connection is closed, so that the next one is new."""
 
@@ -120,7 +113,7 @@ class Hub:
     task: "asyncio.Task[None] | None" = None
     number: int = 0  # the newest entry that was told
     present: dict[int, frozenset[Present]] = field(default_factory=dict)  # who is where, as it was told
-    unread: dict[int, tuple[int, int]] = field(default_factory=dict)  # notifications of each agent, as it was told
+    told: set[tuple[int, int, datetime]] | None = None  # the changes of notifications that were told lately
 
     async def join(self, stream: Stream) -> None:
         """Let a stream take part; the first one starts the task."""
@@ -163,12 +156,11 @@ class Hub:
                     stream.put(event)
 
     async def tell_of_notifications(self) -> None:
-        """Tell the streams of those who have other unread notifications than before, and not which: the page asks."""
-        agents = {stream.agent for stream in self.streams}
-        before, self.unread = self.unread, await ask(partial(unread, agents))
-        for stream in list(self.streams):
-            if stream.agent in before and before[stream.agent] != self.unread[stream.agent]:
-                stream.put(b"event: told\ndata: 1\n\n")
+        """Tell the streams of those whose notifications changed, and not which: the page asks."""
+        before, self.told = self.told, await ask(notify.changes)
+        agents = {agent for agent, _row, _at in self.told - before} if before is not None else set()
+        for stream in [one for one in self.streams if one.agent in agents]:
+            stream.put(b"event: told\ndata: 1\n\n")
 
     async def whereabouts(self, agent: int, numbers: Collection[int]) -> list[bytes]:
         """Who is at those of these tickets that an agent may see, as events."""
