@@ -32,15 +32,22 @@ def run(batch: int = BATCH) -> int:
         .order_by("number")[:batch]
     )
     for entry in entries:
-        _step(entry)
+        if entry.kind in RULES:
+            _step(entry)
+    if entries and entries[-1].kind not in RULES:
+        _pass(entries[-1])
     return len(entries)
+
+
+def _pass(entry: Entry) -> bool:
+    """Move the cursor past an entry and all before it that no rule reads; False when a second worker has done so."""
+    return bool(Counter.objects.filter(name=AUTOMATION, value__lt=entry.number).update(value=entry.number))
 
 
 def _step(entry: Entry) -> None:
     """Act on one entry and move the cursor past it, both or neither; a second worker finds the cursor moved."""
     with transaction.atomic():
-        moved = Counter.objects.filter(name=AUTOMATION, value__lt=entry.number).update(value=entry.number)
-        if moved:
+        if _pass(entry):
             _act(entry)
 
 
