@@ -110,6 +110,7 @@ class Field:
     choices: tuple[str, ...] = ()
     help: str = ""
     is_long: bool = False  # a text of several lines
+    empty: str = ""  # what the empty choice is called
     group: str = ""  # what it stands under in the form; "" for the connection itself
     is_rare: bool = False  # folded away until somebody asks for it
     check: Callable[[str], str] | None = None  # what is wrong with a value, in words; "" for nothing
@@ -245,6 +246,11 @@ class Channel:
     def fields(cls) -> tuple[Field, ...]:
         """Return all settings of an account: the channel's own, and those of conversations where it has them."""
         return cls.config + (CONVERSATION if cls.conversational else ())
+
+    @classmethod
+    def providers(cls) -> list[tuple[str, str]]:
+        """Return (key, name) of those whose settings are known, for `suggest` to be told one as "provider"."""
+        return []
 
     @classmethod
     def suggest(cls, address: str, typed: dict[str, Any]) -> Suggestion | None:

@@ -188,7 +188,27 @@ def test_a_check_finds_out_whether_signed_addresses_come_back(
         end()
     said = capsys.readouterr().out
     assert only().reply_style == ("plain" if drops_plus else "plus")
-    assert ("did not come back" if drops_plus else "comes back: replies carry them") in said
+    plain = "A test mail came back; one to a signed reply address did not come back within 3 seconds."
+    assert (plain if drops_plus else "comes back: replies carry them") in said
+
+
+@pytest.mark.imap
+@pytest.mark.django_db(transaction=True)
+def test_a_check_says_when_no_mail_comes_back_and_which_folders_there_are(
+    smtp_sink: Sink, imap_server: Imap, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(
+        f"address=lost{free_port()}@desk.example", "imap_host=127.0.0.1", f"imap_port={imap_server.port}",
+        f"imap_password={imap_server.password}", f"smtp_host={smtp_sink.host}", f"smtp_port={smtp_sink.port}",
+    )  # fmt: skip
+    call_command("account", "check", "--wait", "1")
+    assert "The test mail was sent, but did not come back within 1 seconds" in capsys.readouterr().out
+    call_command("account", "set", only().address, "--set", "imap_folder=Tickets")
+    with pytest.raises(CommandError, match="Not working"):
+        call_command("account", "check", "--wait", "1")
+    said = capsys.readouterr().out
+    assert "The folder Tickets cannot be opened: " in said
+    assert "Check its name; there are: INBOX." in said
 
 
 @pytest.mark.imap

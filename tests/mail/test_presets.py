@@ -1,9 +1,9 @@
 """The settings of the usual providers are found by the address alone."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from tickets.mail.presets import MICROSOFT, PRESETS, choices, preset_for, preset_named, preset_of_host
+from tickets.mail.presets import MICROSOFT, PRESETS, choices, hint_for, preset_for, preset_named, preset_of_host
 from tickets.models import Account
 
 
@@ -70,3 +70,24 @@ def test_what_is_given_goes_before_what_is_known_and_a_password_before_a_consent
     call_command(*words, "address=other@gmail.com")
     assert Account.objects.get(address="other@gmail.com").config["sign_in"] == "google"
     assert "Gmail takes no ordinary password from mail programs" in capsys.readouterr().err
+
+
+def test_a_domain_of_ones_own_is_connected_by_the_name_of_its_provider(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tickets.mail.channel.imap.begin_now", lambda account: None)
+    words = ["account", "add", "email", "--name", "Desk", "--set", "address=help@desk.example", "imap_password=x"]
+    with pytest.raises(CommandError, match=r"There is no provider nobody. There are: .*, ovh, .*strato"):
+        call_command(*words, "provider=nobody")
+    call_command(*words, "provider=ovh")
+    config = Account.objects.get().config
+    assert (config["imap_host"], config["imap_user"], "provider" in config) == (
+        "ssl0.ovh.net",
+        "help@desk.example",
+        False,
+    )
+
+
+def test_a_refused_password_is_said_with_what_the_provider_wants() -> None:
+    assert "make an app password" in hint_for("smtp.mail.yahoo.com")
+    assert hint_for("mail.desk.example") == ""

@@ -19,6 +19,7 @@ from tickets.channels import BUG, CONTACT_BLOCKED, CONTACT_GONE, CUT_OFF, RATE, 
 from tickets.mail.channel import Email, way_out
 from tickets.mail.replies import DATA, RECIPIENT, SENDER, SIGN_IN, kind_of
 from tickets.mail.submit import submit, wire_address, wire_data
+from tickets.mail.ways import way_of
 from tickets.mime import identifiers
 from tickets.mime.build import File
 from tickets.mime.parse import parse
@@ -312,6 +313,17 @@ def test_a_wrong_password_cuts_the_account_off() -> None:
         kind, words = fate(port, smtp_user="support@desk.example")
     assert kind == CUT_OFF
     assert words == "535 5.7.8 wrong"
+
+
+def test_a_check_says_what_a_refused_password_means_and_what_to_do() -> None:
+    with scripted(EHLO="250-me\n250 AUTH PLAIN LOGIN", AUTH="535 5.7.8 wrong") as port:
+        config = {"smtp_host": "127.0.0.1", "smtp_port": str(port), "smtp_user": "support@desk.example"}
+        with pytest.raises(NotSent) as caught:
+            way_of(Account(address="support@desk.example", config=config)).probe()
+    assert str(caught.value) == (
+        f"127.0.0.1:{port} did not accept the user support@desk.example or the password: 535 5.7.8 wrong. Enter them anew."
+    )
+    assert caught.value.kind == CUT_OFF
 
 
 def test_nothing_listening_is_temporary_and_said_in_words() -> None:

@@ -142,6 +142,8 @@ def test_a_known_address_alone_is_enough(
     assert "GMX: its servers are known." in said
     assert "Access by IMAP has to be switched on in the settings of GMX first." in said
     assert client.get("/accounts/suggest/?address=desk@own.example").content.strip() == b""
+    hosted = client.get("/accounts/suggest/?address=desk@own.example&provider=strato").content.decode()
+    assert "STRATO: its servers are known." in hosted
     ports = {"set_imap_port": "993", "set_smtp_port": "587", "set_since": "now"}
     client.post("/accounts/add/", FORM | ports | {"address": "desk@gmx.de", "set_imap_password": "x"})
     config = Account.objects.get().config

@@ -101,7 +101,7 @@ def cut_off(account: Account, reason: str) -> None:
         report_health(account, Health.DEGRADED, str(error))
         return
     if found.health == Health.CUT_OFF:
-        report_health(account, Health.CUT_OFF, reason)
+        report_health(account, Health.CUT_OFF, found.reason or reason)
     else:
         report_health(account, Health.DEGRADED, found.reason or reason)
 

@@ -23,13 +23,13 @@ COLUMNS = (
 
 # How choices are called that are stored in short.
 NAMED = {
-    "": gettext_noop("as usual"), "ssl": "SSL/TLS", "starttls": "STARTTLS", "none": gettext_noop("none"), "google": "Google",
+    "ssl": "SSL/TLS", "starttls": "STARTTLS", "none": gettext_noop("none"), "google": "Google",
     "microsoft": "Microsoft", "yes": gettext_noop("yes"), "no": gettext_noop("no"),
 }  # fmt: skip
 CONNECTION, RARE = gettext_noop("The connection"), gettext_noop("Seldom needed")
 # What stands together on the page; a title and the columns below it.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (gettext_noop("The account"), ("name", "address", "team", "language")),
+    (gettext_noop("The account"), ("name", "address", "provider", "team", "language")),
     (gettext_noop("What customers get"), ("signature", "footer", "acknowledge")),
     (gettext_noop("Hours"), ("hours", "days_off", "time_zone")),
 )
@@ -186,12 +186,24 @@ class AccountForm(forms.Form):
         if account:
             self.fields["address"].disabled, self.fields["address"].help_text = True, ""
         else:
-            ask = {"hx-get": f"{reverse('tickets:account-suggest')}?channel={channel.name}", "hx-target": "#suggestion"}
-            self.fields["address"].widget.attrs |= ask | {"hx-trigger": "input changed delay:400ms"}
+            self._ask_while_typing()
+
+    def _ask_while_typing(self) -> None:
+        """Say below the address what is known of its settings, by its domain or the provider that is chosen."""
+        if providers := self.channel.providers():
+            known = [("", gettext("known by the address, or none of these")), *providers]
+            self.fields["provider"] = forms.ChoiceField(label=_("Hosted at"), choices=known, required=False)
+        url = f"{reverse('tickets:account-suggest')}?channel={self.channel.name}"
+        ask = {"hx-get": url, "hx-target": "#suggestion", "hx-include": "#id_address, #id_provider"}
+        for name in ("address", "provider"):
+            if name in self.fields:
+                self.fields[name].widget.attrs |= ask | {"hx-trigger": "input changed delay:400ms"}
 
     def groups(self) -> list[tuple[str, bool, list[forms.BoundField]]]:
         """The fields as the page shows them: (title, whether it is seldom needed, fields)."""
-        columns = [(gettext(title), False, [self[field] for field in names]) for title, names in GROUPS]
+        columns = [
+            (gettext(title), False, [self[field] for field in names if field in self.fields]) for title, names in GROUPS
+        ]
         rare: list[forms.BoundField] = []
         wired: dict[str, list[forms.BoundField]] = {}
         for field in self.channel.fields():
@@ -234,7 +246,10 @@ def form_field(field: Field, account: Account | None) -> forms.Field:
     }
     if field.choices:
         return forms.ChoiceField(
-            choices=[(choice, gettext(NAMED.get(choice, choice))) for choice in field.choices],
+            choices=[
+                (choice, gettext(NAMED.get(choice or field.empty, choice or field.empty or "–")))
+                for choice in field.choices
+            ],
             initial=initial,
             **common,
         )

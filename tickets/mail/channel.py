@@ -22,7 +22,7 @@ from tickets.channels import (
 )
 from tickets.mail import imap, proof, render, request_line, ways
 from tickets.mail.mailbox import TurnedAway, Unreachable
-from tickets.mail.presets import GOOGLE, MICROSOFT, preset_for, preset_of_host
+from tickets.mail.presets import GOOGLE, MICROSOFT, choices, preset_for, preset_named, preset_of_host
 from tickets.mail.server import CHOICES
 from tickets.models import Account, Health, Message
 
@@ -33,6 +33,7 @@ def way_out(account: Account) -> str:
 
 
 RECEIVING, SENDING = gettext_noop("Receiving"), gettext_noop("Sending")
+BY_PORT = gettext_noop("as the port has it")
 
 
 class Email(Channel):
@@ -46,6 +47,7 @@ class Email(Channel):
             "sign_in",
             gettext_noop("Sign in"),
             choices=("", GOOGLE, MICROSOFT),
+            empty=gettext_noop("with a password"),
             help=gettext_noop(
                 "With the password below, or by consent at Google or Microsoft: then no password is needed."
             ),
@@ -57,7 +59,7 @@ class Email(Channel):
             group=RECEIVING,
         ),
         Field("imap_port", gettext_noop("IMAP port"), default="993", group=RECEIVING),
-        Field("imap_security", gettext_noop("IMAP security"), choices=CHOICES, group=RECEIVING),
+        Field("imap_security", gettext_noop("IMAP security"), choices=CHOICES, empty=BY_PORT, group=RECEIVING),
         Field("imap_user", gettext_noop("IMAP user"), help=gettext_noop("Mostly the whole address."), group=RECEIVING),
         Field("imap_password", gettext_noop("IMAP password"), secret=True, group=RECEIVING),
         Field(
@@ -69,7 +71,7 @@ class Email(Channel):
         ),
         Field("smtp_host", gettext_noop("SMTP server"), group=SENDING),
         Field("smtp_port", gettext_noop("SMTP port"), default="587", group=SENDING),
-        Field("smtp_security", gettext_noop("SMTP security"), choices=CHOICES, group=SENDING),
+        Field("smtp_security", gettext_noop("SMTP security"), choices=CHOICES, empty=BY_PORT, group=SENDING),
         Field(
             "smtp_user",
             gettext_noop("SMTP user"),
@@ -84,7 +86,13 @@ class Email(Channel):
             group=SENDING,
         ),
         Field("imap_folder", gettext_noop("Folder"), default="INBOX", is_rare=True),
-        Field("mark_seen", gettext_noop("Mark mail as read in the mailbox"), choices=("", "yes"), is_rare=True),
+        Field(
+            "mark_seen",
+            gettext_noop("Mark mail as read in the mailbox"),
+            choices=("", "yes"),
+            empty=gettext_noop("no"),
+            is_rare=True,
+        ),
         Field("move_to", gettext_noop("Move mail to this folder of the mailbox"), is_rare=True),
         Field(
             "backend",
@@ -113,9 +121,14 @@ class Email(Channel):
     )
 
     @classmethod
+    def providers(cls) -> list[tuple[str, str]]:
+        """Those of the table: a domain of one's own may be hosted with any of them."""
+        return list(choices())
+
+    @classmethod
     def suggest(cls, address: str, typed: dict[str, Any]) -> Suggestion | None:
         """The servers of the usual providers, by the domain of the address; a server or a password that was typed goes first."""
-        preset = preset_for(address)
+        preset = preset_named(str(typed.get("provider") or "")) or preset_for(address)
         if preset is None:
             return None
         found = preset.settings(address)

@@ -13,6 +13,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from tickets.mail import replies
 from tickets.mail.grants import Bearer, NoToken, SignInLost
+from tickets.mail.presets import hint_for
 from tickets.mail.server import AUTO, NONE, STARTTLS, Server, tls, xoauth2
 from tickets.mail.server import Bearer as ByToken
 from tickets.mail.submit import distrust, unreachable
@@ -20,6 +21,7 @@ from tickets.models import Account
 
 CONNECT_SECONDS = 15
 READ_SECONDS = 60
+MOST_NAMED = 12  # folders
 _COMMAND = re.compile(r"^[a-z ]+ failed: ")
 
 
@@ -155,7 +157,7 @@ def _sign_in(client: IMAPClient, server: Server) -> None:
             )
             raise TurnedAway(sentence % {**words, "said": said}) from error
         sentence = _("%(server)s did not accept the user %(user)s or the password: %(said)s. Enter them anew.")
-        raise TurnedAway(sentence % {**words, "said": said}) from error
+        raise TurnedAway(f"{sentence % {**words, 'said': said}} {hint_for(server.host)}".strip()) from error
 
 
 def _token(bearer: ByToken) -> str:
@@ -182,10 +184,20 @@ def _select(client: IMAPClient, account: Account) -> Mailbox:
     except IMAPClientError as error:
         if isinstance(error, IMAPClient.AbortError):
             raise
-        words = {"folder": folder, "said": words_of(error)}
-        raise TurnedAway(_("The folder %(folder)s cannot be opened: %(said)s. Check its name.") % words) from error
+        words = {"folder": folder, "said": words_of(error), "known": ", ".join(_folders(client)) or "–"}
+        sentence = _("The folder %(folder)s cannot be opened: %(said)s. Check its name; there are: %(known)s.")
+        raise TurnedAway(sentence % words) from error
     client.capabilities()  # known from now on: nothing is asked between the last search and IDLE
     return Mailbox(client, int(found.get(b"UIDVALIDITY", 0)), int(found.get(b"UIDNEXT", 0)))
+
+
+def _folders(client: IMAPClient) -> list[str]:
+    """The names of the folders that can be opened, the first of them."""
+    try:
+        found = client.list_folders()
+    except (OSError, IMAPClientError):
+        return []
+    return sorted(name for flags, _separator, name in found if b"\\Noselect" not in flags)[:MOST_NAMED]
 
 
 def words_of(error: BaseException) -> str:

@@ -145,6 +145,12 @@ def preset_of_host(host: str) -> Preset | None:
     return next((preset for preset in PRESETS if host.lower() in (preset.imap, preset.smtp)), None)
 
 
+def hint_for(host: str) -> str:
+    """Return what the provider of a server wants of mail programs, in words; "" for any other server."""
+    preset = preset_of_host(host)
+    return preset.words() if preset else ""
+
+
 def choices() -> Iterator[tuple[str, str]]:
     """Yield key and name of every provider, by name."""
     yield from sorted(((preset.key, preset.name) for preset in PRESETS), key=lambda pair: pair[1].lower())

@@ -1,4 +1,4 @@
-"""Does mail to a signed reply address come back? A mailbox carries such addresses only after a test mail has proved it."""
+"""Does mail come back, to the mailbox's address and to a signed reply address? It carries those only after one has come back."""
 
 import time
 from collections.abc import Callable
@@ -56,28 +56,33 @@ def prove(account: Account, seconds: float) -> str:
 
 def words(found: Trial | None, sent: list[Trial], refusal: str, seconds: float) -> str:
     """Say what came of it."""
-    if found:
+    if found and found.style != PLAIN:
         return _("Mail to signed reply addresses like %s comes back: replies carry them.") % found.address
     plain = _("Replies carry the plain address; answers thread by their headers and by a tag in the subject.")
     if not sent:
         return _("The test mail to a signed reply address was refused: %s") % refusal + " " + plain
-    late = _("The test mail to a signed reply address did not come back within %d seconds.") % seconds
+    if found:
+        late = _("A test mail came back; one to a signed reply address did not come back within %d seconds.") % seconds
+        return f"{late} {plain}"
+    late = (
+        _("The test mail was sent, but did not come back within %d seconds: look where mail to the mailbox goes.")
+        % seconds
+    )
     return f"{late} {plain}"
 
 
 def trials_of(account: Account) -> list[Trial]:
-    """Return a test for each kind of address that the mailbox may take, the preferred one first."""
+    """Return a test for each kind of address that the mailbox may take, the preferred one first, its own last."""
     styles = {PLUS: PLUS}
     if "{token}" in str(account.config.get("reply_pattern") or ""):
         styles = {PATTERN: str(account.config["reply_pattern"]), **styles}
-    trials = []
+    trials, domain = [], account.address.rpartition("@")[2]
     for style, pattern in styles.items():
         token = identifiers.reply_token(signing_key(), KEY_ID, new_id())
         address = identifiers.reply_address(account.address, token, pattern)
-        domain = account.address.rpartition("@")[2]
         if address != account.address:
             trials.append(Trial(style, address, f"check.{new_id()}@{domain}"))
-    return trials
+    return [*trials, Trial(PLAIN, account.address, f"check.{new_id()}@{domain}")]
 
 
 def trial_mail(account: Account, trial: Trial, at: datetime) -> bytes:

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from tickets.channels import CUT_OFF, TEMPORARY, Done, NotSent, Outgoing, Refused
 from tickets.mail import maildir, provider, submit
 from tickets.mail.mailbox import bearer_of
+from tickets.mail.presets import hint_for
 from tickets.mail.render import return_path
 from tickets.mail.server import AUTO, SSL, STARTTLS, Server
 from tickets.models import Account, Delivery
 
+NOT_SIGNED_IN = ("530", "534", "535", "538")  # RFC 4954 §6
 Carried = tuple[dict[str, str], dict[str, NotSent]]  # remote id by recipient; the recipients refused
 
 
@@ -59,11 +61,22 @@ class SmtpWay(Way):
         return _("Mail goes out by %(server)s.") % {"server": self.server}
 
     def probe(self) -> None:
-        client = submit.connect(self.server, own_name())
+        try:
+            client = submit.connect(self.server, own_name())
+        except NotSent as error:
+            raise self._in_words(error) from error
         try:
             submit.try_sender(client, self.account.address)
         finally:
             submit.leave(client)
+
+    def _in_words(self, error: NotSent) -> NotSent:
+        """A refused sign-in with what to do; its own reply says little."""
+        if error.reason[:3] not in NOT_SIGNED_IN or self.server.bearer:
+            return error
+        words = _("%(server)s did not accept the user %(user)s or the password: %(said)s. Enter them anew.")
+        said = words % {"server": self.server, "user": self.server.user, "said": error.reason}
+        return NotSent(f"{said} {hint_for(self.server.host)}".strip(), error.kind, error.retry_after)
 
     def carry(self, senders: Sequence[str], recipients: Sequence[str], mail: bytes) -> Carried:
         client = submit.connect(self.server, own_name())

@@ -85,8 +85,16 @@ def sort_out(
 
 
 def fill_in(channel: type[Channel], given: dict[str, str]) -> str:
-    """Add to `given` what is known of an address's settings and was not given; return what to know of it, "" for nothing."""
+    """Add to `given` what is known of an address's settings and was not given; return what to know of it, "" for nothing.
+
+    A `provider` that is given names whose they are. Raises CommandError when there is none of that name.
+    """
+    known = dict(channel.providers())
+    if given.get("provider", "") not in {"", *known}:
+        words = {"provider": given["provider"], "known": ", ".join(known)}
+        raise CommandError(_("There is no provider %(provider)s. There are: %(known)s.") % words)
     found = channel.suggest(given.get("address", ""), given)
+    given.pop("provider", None)
     if found is None:
         return ""
     for name, value in found.settings.items():

@@ -84,7 +84,7 @@ def connect(request: HttpRequest, form: AccountForm, channel: type[Channel]) -> 
     data = form.cleaned_data
     address = data["address"].strip() or data["name"]  # where the vendor knows it, it is learned when it is connected
     config, secrets = form.values(secret=False), form.values(secret=True)
-    if known := channel.suggest(address, config | secrets):
+    if known := channel.suggest(address, config | secrets | {"provider": data.get("provider")}):
         config |= known.settings
     account, is_new = connecting.connect_account(
         channel, data["name"], address, config, secrets, agent_of(request), **extra(form)
@@ -170,7 +170,8 @@ def show_changes(request: HttpRequest, public_id: str) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """What is known of an address that is being typed: a part of the page below it."""
     channel = channel_classes().get(request.GET.get("channel", settings.LAST_RESORT))
-    found = channel.suggest(request.GET.get("address", "").strip(), {}) if channel else None
+    typed = {"provider": request.GET.get("provider", "")}
+    found = channel.suggest(request.GET.get("address", "").strip(), typed) if channel else None
     return render(request, "tickets/account/_suggestion.html", {"found": found})
 
 
