@@ -34,7 +34,8 @@ _said: ContextVar[list[tuple[int, bytes]]] = ContextVar("answers of the API to t
 
 warnings.filterwarnings("ignore", category=PTBUserWarning, message="Please use")  # raw answers lose no unknown field
 warnings.filterwarnings("ignore", category=PTBDeprecationWarning, message=".*retry_after")
-logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the address, and the address holds the token
+for _name in ("httpx", "telegram"):  # their lines hold the address, and the address holds the token
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Request(HTTPXRequest):

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django import conf
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from tests.flows import desk
+from tests.flows.chats import Chats, Parrot, connect
 from tickets.actions.accounts import change_account
 from tickets.actions.bulk import begin, take_back
 from tickets.actions.change import NotAllowed, assign, set_priority, set_status, set_subject, tag, untag
@@ -40,7 +42,7 @@ ACTS = [
 ]  # fmt: skip
 
 
-class Helpdesk(RuleBasedStateMachine):
+class Helpdesk(Chats):
     """A day at a helpdesk in any order; at its end the database is lost."""
 
     def __init__(self) -> None:
@@ -51,6 +53,7 @@ class Helpdesk(RuleBasedStateMachine):
         add_agent("lea@desk.example", "Lea Finch")
         self.mailbox = desk.mailbox()
         self.orders = desk.mailbox("orders@desk.example")
+        self.perch = connect(self.mailbox)
         self.left = 0
 
     def ticket(self, data: Any) -> Ticket:
@@ -250,13 +253,16 @@ class Helpdesk(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         assert Agent.objects.count() == 1 + self.left
-        assert Account.objects.count() == 2
+        assert Account.objects.count() == 3
         assert desk.rebuilt_differences() == []
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("steps", [12])
-def test_a_rebuild_gives_back_whatever_was_done(steps: int, transactional_db: None) -> None:
+def test_a_rebuild_gives_back_whatever_was_done(
+    steps: int, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conf.settings, "CHANNELS", [*conf.settings.CHANNELS, f"{Parrot.__module__}.Parrot"])
     run_state_machine_as_test(
         Helpdesk,
         settings=settings(
