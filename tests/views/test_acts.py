@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -124,6 +126,16 @@ def test_a_team_and_a_participant_are_set_from_the_ticket(
     page = client.get(f"/tickets/{ticket.number}/").content.decode()
     assert "let max@else.example take part" in page
     assert Ticket.objects.get().team == team
+
+
+def test_who_asks_is_told_that_their_mail_goes_to_spam(
+    support: Account, ann: Agent, enter: Callable[..., Client]
+) -> None:
+    [ticket] = some(support, 1)
+    mark_spam([ticket.number], ann)
+    response = enter(ann).get(f"/contacts/{ticket.contact.public_id}/answer.zip")
+    with ZipFile(BytesIO(b"".join(response.streaming_content))) as answer:  # type: ignore[attr-defined]
+        assert "called mail of this person spam" in answer.read("index.html").decode()
 
 
 def test_spam_is_in_no_report(support: Account, ben: Agent) -> None:

@@ -174,7 +174,8 @@ def _index(person: Person, now: datetime) -> Iterator[bytes]:
     about = {"person": person, "contact": person.contact, "addresses": person.contact.addresses.all(), "now": now}
     decided = decided_of(person.contact, notes=person.with_notes)
     begin = {"decided": decided, "tickets": _tickets(person), "parked": _parked(person)}
-    yield _page(person, "begin", about | begin)
+    spam_in = person.contact.spam_in.select_related("mailbox").order_by("pk")
+    yield _page(person, "begin", about | begin | {"spam_in": spam_in})
     for ticket in _tickets(person):
         is_theirs = ticket.contact_id == person.contact.pk
         yield _page(person, "ticket", {"ticket": ticket, "is_theirs": is_theirs})

@@ -75,16 +75,23 @@ document.addEventListener("submit", async (event) => {
   const tools = form.closest("#bar") && bar.querySelector(".bar-tools");
   if (tools) body.set("numbers", [...picked].join(","));
   if (tools && isEvery) { body.set("every", "1"); body.set("list", tools.dataset.list); body.set("tag", tools.dataset.tag); }
-  form.closest("details.menu")?.removeAttribute("open");
+  const menu = form.closest("details.menu");
+  menu?.removeAttribute("open");
   document.getElementById("toasts").replaceChildren();
   try {
     const answer = await (await post(form.getAttribute("action"), body)).json();
     if (tools) clear();
     tell(answer);
     await refresh(answer.moved);
-    if (document.activeElement === document.body) (document.querySelector(".list-row") ?? document.getElementById("conversation-scroll"))?.focus({ preventScroll: true });
+    keepFocus(tools ? "" : menu?.dataset.menu, Boolean(tools));
   } catch (error) { toast(error.message, { failed: true }); }
 });
+// What was pressed may be gone now; the focus goes to where it was, or to what is read.
+function keepFocus(menu, isList) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const place = (menu && document.querySelector(`[data-menu="${menu}"] > summary`)) || (isList && document.querySelector(".list-row"));
+  (place || document.getElementById("conversation-scroll"))?.focus({ preventScroll: true });
+}
 function tell(answer) {
   toast(answer.words, { undo: answer.undo && (() => takeBack(answer.undo)), label: words().undo, seconds: 40 });
   if (answer.progress) setTimeout(() => watch(answer.progress), 700);
@@ -102,6 +109,7 @@ async function takeBack(url) {
     const answer = await (await post(url, body)).json();
     tell(answer);
     await refresh(answer.moved);
+    keepFocus("", !ticket());
   } catch (error) { toast(error.message, { failed: true }); }
 }
 // Tickets that were joined or parted are other pages; all else is put into the one that is open.
