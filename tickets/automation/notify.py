@@ -23,10 +23,10 @@ def received(entry: Entry) -> str:
     message = Message.objects.filter(
         entry=entry, direction=Direction.IN, kind="message", automatic=False, history=False
     )
-    found = message.select_related("ticket__mailbox", "ticket__merged_into__mailbox").defer("text", "html").first()
-    if found is None:
+    number = message.values_list("ticket__number", flat=True).first()
+    if number is None:
         return "no message of a customer"
-    ticket = found.ticket.merged_into or found.ticket
+    ticket = _ticket(number)
     if ticket.spam:
         return "spam"
     theirs = [] if "new_ticket" in entry.fields else list(concerned(ticket))
@@ -41,7 +41,7 @@ def noted(entry: Entry) -> str:
     called = entry.fields.get("mentions", [])
     if not called or _is_past(entry):
         return "nobody was called"
-    ticket = _ticket(entry)
+    ticket = _ticket(entry.fields["ticket"])
     people = list(who_sees(ticket).filter(public_id__in=called))
     for agent in people:
         notify.follow(agent, ticket)
@@ -112,9 +112,12 @@ def in_whose_queues(ticket: Ticket) -> QuerySet[Agent]:
     return people.filter(pk__in=Agent.teams.through._default_manager.filter(team=team).values("agent"))
 
 
-def _ticket(entry: Entry) -> Ticket:
-    ticket = Ticket.objects.select_related("mailbox", "merged_into__mailbox").get(number=entry.fields["ticket"])
-    return ticket.merged_into or ticket
+def _ticket(number: int) -> Ticket:
+    """The ticket of this number, or the one that it was joined with, with what decides who sees it."""
+    fields = ("number", "spam", "assignee", "team", "merged_into", "mailbox__team")
+    tickets = Ticket.objects.select_related("mailbox").only(*fields)
+    ticket = tickets.get(number=number)
+    return tickets.get(pk=ticket.merged_into_id) if ticket.merged_into_id else ticket
 
 
 def _by(entry: Entry) -> Agent | None:
