@@ -60,6 +60,8 @@ def screens() -> list[str]:
         "/people/",
         "/me/",
         "/notifications/",
+        "/saved-replies/",
+        "/saved-replies/add/",
         "/tickets/999999/",
     ]
 

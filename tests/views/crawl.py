@@ -16,7 +16,20 @@ from tests.flows.desk import arrive, mail, mailbox, settle
 from tickets.inbox.accept import accept
 from tickets.inbox.process import park
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Bulk, Delivery, Draft, DraftFile, InboxItem, Message, Mirror, Role, Team
+from tickets.models import (
+    Account,
+    Agent,
+    Bulk,
+    Delivery,
+    Draft,
+    DraftFile,
+    InboxItem,
+    Message,
+    Mirror,
+    Role,
+    SavedReply,
+    Team,
+)
 from tickets.models.numbers import taken
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
@@ -61,6 +74,7 @@ class World:
     draft: Draft
     file: DraftFile
     bulk: Bulk
+    reply: SavedReply
 
 
 def world() -> World:
@@ -92,7 +106,9 @@ def world() -> World:
     file = DraftFile.objects.create(draft=draft, filename="Quartzbach.txt", size=1, stored="none")
     numbers = [shared.message.ticket.number, hidden.message.ticket.number]
     bulk = Bulk.objects.create(agent=people["member"], what="read", numbers=numbers, at=timezone.now())
-    return World(people, board, shared, hidden, mirror, draft, file, bulk)
+    texts = {"title": "Quartzbach", "text": "Quartzbach says yes.", "created_at": mirror.created_at}
+    reply = SavedReply.objects.create(team=board, **texts)
+    return World(people, board, shared, hidden, mirror, draft, file, bulk, reply)
 
 
 def place(account: Account, subject: str, sender: str, name: str, text: str) -> Place:

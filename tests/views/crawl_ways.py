@@ -27,6 +27,7 @@ def ways(world: World) -> dict[str, list[Way]]:
         **tickets(world),
         **writing(world),
         **drafts(world),
+        **saved_replies(world),
         **people(world),
         **house(world),
     }
@@ -156,6 +157,26 @@ def drafts(world: World) -> dict[str, list[Way]]:
         "tickets:draft-undo": [Way(WRITERS, (own["public_id"],), owner="member")],
         "tickets:draft-discard": [Way(WRITERS, (own["public_id"],), owner="member")],
         "tickets:draft-detach": [Way(WRITERS, (world.file.public_id,), owner="member")],
+    }
+
+
+def saved_replies(world: World) -> dict[str, list[Way]]:
+    """Texts that are ready: one of the Board's among them."""
+    one = (world.reply.public_id,)
+    written = {"title": "Hello", "text": "Hello", "whose": "everybody"}
+    return {
+        "tickets:saved-reply-list": [Way(AGENTS)],
+        "tickets:saved-reply-add": [Way(AGENTS)],
+        "tickets:saved-reply-suggest": [Way(AGENTS, query="?q=say")],
+        "tickets:saved-reply-edit": [Way(AGENTS, one, of_hidden=True)],
+        "tickets:saved-reply-save-new": [Way(WRITERS, data={**written, "key": "sn"})],
+        "tickets:saved-reply-save": [Way(WRITERS, one, data={**written, "key": "sr"}, of_hidden=True)],
+        "tickets:saved-reply-remove": [Way(WRITERS, one, of_hidden=True)],
+        "tickets:saved-reply-restore": [Way(WRITERS, one, of_hidden=True, answers=(404,))],
+        "tickets:saved-reply-use": [
+            Way(WRITERS, one, of_hidden=True),
+            Way(WRITERS, one, data={"ticket": world.hidden.message.ticket.number}, of_hidden=True),
+        ],
     }
 
 

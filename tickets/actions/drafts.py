@@ -21,6 +21,7 @@ from tickets.actions.note import note
 from tickets.actions.overtaken import HELD, Overtaken
 from tickets.actions.reply import forward, reply_words, start
 from tickets.actions.say import Said, prepare, save_said
+from tickets.actions.variables import left_in
 from tickets.mime.build import File
 from tickets.models import Agent, Draft, DraftFile, DraftState, Message, State, Ticket
 from tickets.models.many import save_many
@@ -121,6 +122,9 @@ def _check(draft: Draft) -> None:
         local, at, domain = box["address"].rpartition("@")
         if not (local and at and domain) or any(c.isspace() or c in "<>,;" for c in box["address"]):
             raise NotAllowed(_(NOT_AN_ADDRESS) % {"address": box["address"] or "–"})
+    if draft.kind != "note" and (left := left_in(f"{draft.subject}\n{draft.text}")):
+        words = _("%(variables)s: nothing is known to stand there. Write it yourself or take it out, then send again.")
+        raise NotAllowed(words % {"variables": ", ".join(left)})
     if draft.kind in ("forward", "new") and not draft.to:
         raise NotAllowed(_("Say to whom this is to be sent."))
     if sum(draft.files.values_list("size", flat=True)) > settings.SMTP_MAX_BYTES * 3 // 4:

@@ -8,6 +8,7 @@ from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
 from tickets.models.revisions import Fetch, FetchState, Piece, Reaction, Version
+from tickets.models.saved_replies import SavedReply
 from tickets.models.search import SearchDoc
 from tickets.models.tickets import (
     Attachment,
@@ -61,6 +62,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "Role",
+    "SavedReply",
     "SearchDoc",
     "SpamBy",
     "SpamSender",

@@ -1,4 +1,4 @@
-"""Configuration that is not conversation (accounts, agents, teams, mirrors): a dated file in the record at each change.
+"""Configuration that is not conversation (accounts, agents, teams, mirrors, saved replies): a dated file in the record at each change.
 
 Credentials of accounts stay encrypted. What lets a person in (passwords, second steps) is in no file of the record: after
 a rebuild everybody chooses a password anew. It holds no ticket, message or contact.
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from tickets.models import Account, Agent, Mirror, Team
+from tickets.models import Account, Agent, Mirror, SavedReply, Team
 from tickets.models.secrets import EncryptedJSONField
 from tickets.record.store import store
 from tickets.texts.older import carried_over
@@ -23,7 +23,7 @@ from tickets.texts.older import carried_over
 FOLDER = "config"
 ACCOUNT = "tickets.account"
 # Not settings, but how it goes.
-KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login", "password"} | {
+KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login", "password"} | {"used_count", "last_used_at"} | {
     "health_since", "last_error_at", "last_fetch_at",
     "cursor", "config_cursor", "config_waits", "last_success_at", "last_error", "failures", "rests_until",
     "cuts", "cut_at", "wrapped_count", "missing_count", "refused", "unreached", "lease_by", "lease_until",
@@ -44,8 +44,8 @@ def write_config() -> None:
 
 
 def snapshot() -> list[dict[str, Any]]:
-    """Return accounts, agents, teams and mirrors as Django's serializer writes them."""
-    models: tuple[type[Model], ...] = (Team, Agent, Account, Mirror)
+    """Return accounts, agents, teams, mirrors and saved replies as Django's serializer writes them."""
+    models: tuple[type[Model], ...] = (Team, Agent, Account, Mirror, SavedReply)
     rows = [row for model in models for row in model._default_manager.order_by("pk")]
     found: list[dict[str, Any]] = serializers.serialize("python", rows)
     for row, of in zip(found, rows, strict=True):
@@ -88,7 +88,7 @@ def latest_name() -> str:
 
 
 def restore() -> int:
-    """Give accounts, agents, teams and mirrors their settings, accounts and mirrors paused; return how many rows.
+    """Give accounts, agents, teams, mirrors and saved replies their settings, accounts and mirrors paused; return how many rows.
 
     What is no setting stays.
     """

@@ -7,6 +7,7 @@ import "./select.js";
 import "./keyboard.js";
 import "./live.js";
 import "./presence.js";
+import "./saved.js";
 import "./told.js";
 import "./mentions.js";
 import "./search.js";
