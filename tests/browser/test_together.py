@@ -98,3 +98,13 @@ def test_two_people_at_one_ticket(desk: Desk, page: Page, second: Page, ann: Age
     ready(second)
     picture(second, "me")
     assert violations(second) == []
+
+    # A machine that slept for a minute asks anew, from where it was, and misses nothing.
+    second.clock.install()
+    second.goto(f"{desk.url}/lists/open/")
+    ready(second)
+    second.wait_for_timeout(1_000)
+    with second.expect_request(re.compile(r"/live\?after=\d+")):
+        second.clock.fast_forward(60_000)
+    desk.receive("Good morning", sender="mia@customer.example", name="Mia Morning", subject="After the night")
+    expect(second.locator("#rows")).to_contain_text("After the night", timeout=SOON)

@@ -4,15 +4,15 @@ import { part } from "./server.js";
 
 const BEGUN = /(?:^|[\s(])@([^@\n]{0,40})$/u;
 const MOST = 6;
-const known = new Map(); // people by ticket
+const known = new Map(); // people by the address that lists them
 let box = null;
 let chosen = 0;
 
 const isNote = () => document.querySelector("#composer [name=kind]:checked")?.value === "note";
 
-async function people(number) {
-  if (!known.has(number)) known.set(number, JSON.parse(await part(`/tickets/${number}/people/`)).people);
-  return known.get(number);
+async function people(url) {
+  if (!known.has(url)) known.set(url, JSON.parse(await part(url)).people);
+  return known.get(url);
 }
 function typed(area) {
   if (!isNote() || area.selectionStart !== area.selectionEnd) return null;
@@ -21,11 +21,11 @@ function typed(area) {
 }
 async function offer(area) {
   const begun = typed(area);
-  const number = ticket()?.dataset.number;
-  if (begun === null || !number) return close(area);
+  const url = ticket()?.dataset.people;
+  if (begun === null || !url) return close(area);
   const wanted = begun.toLowerCase();
   let all = [];
-  try { all = await people(number); } catch { return close(area); }
+  try { all = await people(url); } catch { return close(area); }
   if (typed(area) !== begun) return; // typed on meanwhile: that key asks again
   const found = all.filter((one) => one.name.toLowerCase().startsWith(wanted) || one.name.toLowerCase().split(" ").some((word) => word.startsWith(wanted)));
   if (!found.length) return close(area);

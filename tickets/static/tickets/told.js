@@ -22,9 +22,10 @@ document.addEventListener("told:cleared", () => refreshLists().catch(() => {}));
 document.addEventListener("live:told", async (event) => {
   markRead(); // what is told may be of what is read just now
   refreshLists().catch(() => {});
-  if (!event.detail?.leads) return;
+  const latest = document.getElementById("rail-told")?.dataset.latest;
+  if (!event.detail?.leads || !latest) return;
   try {
-    const told = JSON.parse(await part(`/notifications/latest/?after=${encodeURIComponent(after)}`));
+    const told = JSON.parse(await part(`${latest}?after=${encodeURIComponent(after)}`));
     after = told.now;
     told.items.forEach(callOut);
     if (told.new && told.sound) chime();
