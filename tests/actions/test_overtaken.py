@@ -14,6 +14,7 @@ from tickets.actions.drafts import lay_aside, save_draft, schedule, send_due, se
 from tickets.actions.note import note
 from tickets.actions.overtaken import Overtaken
 from tickets.actions.reply import acknowledge, reply
+from tickets.mail.channel import Email
 from tickets.models import Account, Agent, Draft, Message, Ticket
 from tickets.texts.wording import Wording
 
@@ -129,6 +130,20 @@ def test_what_leaves_while_a_reply_can_be_undone_holds_it_and_says_why(ticket: T
     assert (held.state, held.held, held.message, held.text) == ("editing", True, None, f"From {ann.name}")
     assert held.error.startswith(f"Held, and not sent: {ben.name} wrote while yours waited")
     assert not Message.objects.filter(author=ann).exists()
+
+
+def test_one_more_line_in_a_chat_does_not_hold_what_was_sent_already(
+    ticket: Ticket, support: Account, ann: Agent, ben: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule(begun(ticket, ann))
+    zoe_writes_again(ticket, support)
+    monkeypatch.setattr(Email, "conversational", True)
+    its_time_has_come()
+    assert Message.objects.filter(author=ann).exists()
+    draft = begun(ticket, ann, "k2")
+    zoe_writes_again(ticket, support)
+    with pytest.raises(Overtaken):
+        schedule(draft)
 
 
 def test_a_colleague_who_takes_it_back_holds_nobody(ticket: Ticket, ann: Agent, ben: Agent) -> None:

@@ -18,7 +18,7 @@ from tickets.actions import notify, overtaken
 from tickets.actions.change import NotAllowed, set_status
 from tickets.actions.mentions import mentioned
 from tickets.actions.note import note
-from tickets.actions.overtaken import HELD, Overtaken
+from tickets.actions.overtaken import Overtaken
 from tickets.actions.reply import forward, reply_words, start
 from tickets.actions.say import Said, prepare, save_said
 from tickets.actions.variables import left_in
@@ -215,7 +215,7 @@ def _send(drafts: Sequence[Draft]) -> None:
         with transaction.atomic():
             going = _locked(drafts)
             for draft in going:
-                overtaken.check(draft, HELD)
+                overtaken.check_when_due(draft)
             messages = _say([one for one in zip(drafts, said, strict=True) if one[0] in going])
             for draft, message in messages:
                 draft.message, draft.state = message, DraftState.SENT

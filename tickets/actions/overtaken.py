@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from tickets.actions.change import NotAllowed
+from tickets.channels import channel_classes
 from tickets.models import Direction, Draft, Message, Ticket
 
 MOST_SHOWN = 20
@@ -64,11 +65,26 @@ def unseen(draft: Draft) -> list[Message]:
     return list(others.select_related("author", "entry").defer("html", "entry__body").order_by("pk")[:MOST_SHOWN])
 
 
-def check(draft: Draft, text: str = WROTE) -> None:
+def check(draft: Draft) -> None:
     """Raise Overtaken when a reply's writer has not seen all that was said. Forwards and notes answer nobody."""
     messages = unseen(draft) if draft.kind == "reply" else []
     if messages:
-        raise Overtaken(_(text) % {"names": names_of(messages)}, messages)
+        raise Overtaken(_(WROTE) % {"names": names_of(messages)}, messages)
+
+
+def check_when_due(draft: Draft) -> None:
+    """Ask once more when its undo time is over. Raises Overtaken.
+
+    One more line of a customer in a chat holds nothing then: who writes line by line would never be answered.
+    """
+    messages = unseen(draft) if draft.kind == "reply" else []
+    if any(not _is_line(message) for message in messages):
+        raise Overtaken(_(HELD) % {"names": names_of(messages)}, messages)
+
+
+def _is_line(message: Message) -> bool:
+    channel = channel_classes().get(message.channel)
+    return message.direction == Direction.IN and channel is not None and channel.conversational
 
 
 def names_of(messages: Iterable[Message]) -> str:
