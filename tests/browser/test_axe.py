@@ -1,15 +1,18 @@
 """axe-core finds no violation: every screen filled, in both themes; open menus, dialogs and error pages once each."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Desk, ready, sign_in
 from tickets.actions.note import note
 from tickets.demo.seed import seed
 from tickets.models import Account, Agent, Delivery, InboxItem, Message, Ticket
+from tickets.models.request_links import link_of
 from tickets.views import welcome_token
 
 pytestmark = pytest.mark.browser
@@ -41,6 +44,7 @@ def screens() -> list[str]:
     failed = Delivery.objects.filter(state="failed").values_list("message__ticket__number", flat=True).first()
     noted = Message.objects.filter(direction="note").values_list("ticket__number", flat=True).first()
     filed = Message.objects.exclude(attachments=None).values_list("ticket__number", flat=True).first()
+    people = Ticket.objects.order_by("-pk").values_list("contact__public_id", flat=True)[:2]
     message = Message.objects.filter(direction="out").values_list("public_id", flat=True).first()
     parked = InboxItem.objects.filter(state="parked").values_list("spool", flat=True).first()
     account = Account.objects.filter(channel="email").values_list("public_id", flat=True).first()
@@ -62,12 +66,18 @@ def screens() -> list[str]:
         "/notifications/",
         "/saved-replies/",
         "/saved-replies/add/",
+        f"/contacts/{people[0]}/",
+        f"/contacts/{people[0]}/join/?with={people[1]}",
+        link_of(Delivery.objects.latest("message__at")).removeprefix(settings.SITE_URL),
         "/tickets/999999/",
     ]
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_axe_finds_nothing_on_any_screen(theme: str, browser: Browser, live_url: str, filled: Agent) -> None:
+def test_axe_finds_nothing_on_any_screen(
+    theme: str, browser: Browser, live_url: str, filled: Agent, settings: Any
+) -> None:
+    settings.REQUEST_LINKS = True
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme, locale="en-GB")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{live_url}/sign-in/")

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from helpdesk.logs import WithoutLinks
 from tests.flows import desk
 from tickets.actions.erasing import erase_tickets
 from tickets.actions.merge import merge
@@ -278,6 +279,42 @@ def test_a_mail_to_two_people_carries_no_link_and_a_quoted_one_is_taken_out(
     last = mails_sent(box)[-1]
     assert "To both." in parse(last).text
     assert link_of(delivery).split("/")[-2] not in parse(last).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_rebuild_what_was_answered_is_there_and_the_link_works_as_before(
+    delivery: Delivery, client: Client
+) -> None:
+    path = path_of(delivery)
+    client.post(path, {"text": "It smokes.", "key": "k"})
+    client.post(f"{path}renew/")
+    process_all()
+    assert desk.rebuilt_differences() == []
+    assert "It smokes." in client.get(path).content.decode()
+    client.post(path, {"text": "It smokes.", "key": "k"})
+    process_all()
+    assert Message.objects.filter(reply="It smokes.").count() == 1
+
+
+def test_a_long_conversation_costs_as_many_queries_as_a_short_one(
+    asked: Message, delivery: Delivery, box: Account, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(55):
+        desk.arrive(box, desk.mail(f"Line {number}.", answers=asked.message_id))
+    with django_assert_max_num_queries(6):
+        page = client.get(path_of(delivery)).content.decode()
+    assert page.count('class="said') == 50
+    assert WORDS["en"]["older"] in page
+
+
+def test_no_token_comes_into_the_log(delivery: Delivery, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.addFilter(WithoutLinks())
+    grow_old(delivery)
+    token = path_of(delivery).split("/")[2]
+    client.get(path_of(delivery))
+    client.get(f"/request/{token}x/")
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["Gone: /request/(link)/", "Not Found: /request/(link)/"]
 
 
 def test_every_language_has_every_sentence_with_the_same_places() -> None:

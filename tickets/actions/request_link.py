@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tickets.actions.reply import AUTOMATIC_HEADERS
 from tickets.actions.say import Words, say
 from tickets.mime.request_links import MASK, PATH
-from tickets.models import Address, Contact, Delivery, Direction, Message
+from tickets.models import Account, Address, Contact, Delivery, Direction, Message
 from tickets.models.request_links import RequestLink, until
 from tickets.outbox.route import Route
 from tickets.texts import own
@@ -40,7 +40,10 @@ def mail_new_link(link: RequestLink, language: str, at: datetime | None = None) 
 
 
 def _mailed(link: RequestLink, when: datetime) -> int:
-    of_the_day = Delivery.objects.filter(account=link.ticket.mailbox, at__gt=when - timedelta(days=1))
+    mailboxes = Account.objects.filter(channel=settings.LAST_RESORT).values(
+        "pk"
+    )  # there is an index by account and time
+    of_the_day = Delivery.objects.filter(account__in=mailboxes, at__gt=when - timedelta(days=1))
     asked = of_the_day.filter(
         recipient=link.address, message__automatic=True, message__entry__fields__request_link=True
     )

@@ -1,4 +1,4 @@
-"""Your request: what a customer finds behind the signed link of a mail. No account, no script, no cookie (ADR 12).
+"""Your request: what a customer finds behind the signed link of a mail. No account, no script, no cookie (ADR 13).
 
 A link is for whoever holds it: it shows one conversation, as far as one address was part of it, and says whose it is.
 GET changes nothing. Whatever has become of a link, its page says so and what to do.
@@ -166,7 +166,7 @@ def known(link: RequestLink) -> list[Line]:
     rows = link.ticket.messages.exclude(direction=Direction.NOTE).order_by("-at", "-pk")
     theirs = Delivery.objects.filter(message__ticket=link.ticket, recipient__iexact=link.address)
     sent = set(theirs.values_list("message_id", flat=True))
-    heads = rows.only("direction", "from_address", "to", "cc")[:LOOKED_AT]
+    heads = rows.only("ticket", "direction", "from_address", "to", "cc")[:LOOKED_AT]
     keys = [one.pk for one in heads if one.pk in sent or _is_part(one, link.address)][: MOST_SHOWN + 1]
     found = Message.objects.filter(pk__in=keys).defer("html").prefetch_related("attachments").order_by("at", "pk")
     return [_line(link, message) for message in found]
