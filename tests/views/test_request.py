@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from helpdesk.logs import WithoutLinks
 from tests.flows import desk
+from tickets.actions.change import set_subject
 from tickets.actions.erasing import erase_tickets
 from tickets.actions.merge import merge
 from tickets.actions.note import note
@@ -101,11 +102,12 @@ def test_the_page_shows_what_the_person_was_part_of_and_nothing_else(
     reply(ticket, "For Max alone.", ann, to=[{"name": "", "address": "max@customer.example"}])
     aside = desk.mail("Max whispers.", sender="max@customer.example", answers=asked.message_id, cc="")
     desk.arrive(box, aside)
+    set_subject(ticket, "Again the one who shouts", ann)
     response = client.get(path_of(delivery))
     page = response.content.decode()
     assert response.status_code == 200
     assert all(words in page for words in ("Does it print blue?", "It prints blue.", "z…@customer.example"))
-    hidden = ("difficult", "For Max alone", "Max whispers", "boss@", ann.name, ann.email, ZOE, "<script")
+    hidden = ("difficult", "shouts", "For Max alone", "Max whispers", "boss@", ann.name, ann.email, ZOE, "<script")
     assert [words for words in hidden if words in page] == []
     headers = (response["Cache-Control"], response["Referrer-Policy"], response["X-Robots-Tag"])
     assert headers == ("no-store", "no-referrer", "noindex, nofollow")

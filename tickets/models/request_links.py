@@ -1,4 +1,4 @@
-"""The signed link to "your request": a token that names a delivery, and through it ticket, address and time (ADR 13)."""
+"""The signed link to "your request": a token that names a delivery, and through it ticket, address and time (ADR 14)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

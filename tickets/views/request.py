@@ -1,4 +1,4 @@
-"""Your request: what a customer finds behind the signed link of a mail. No account, no script, no cookie (ADR 13).
+"""Your request: what a customer finds behind the signed link of a mail. No account, no script, no cookie (ADR 14).
 
 A link is for whoever holds it: it shows one conversation, as far as one address was part of it, and says whose it is.
 GET changes nothing. Whatever has become of a link, its page says so and what to do.
@@ -128,12 +128,13 @@ def _arrival(link: RequestLink, typed: str, files: list[File], key: str) -> dict
     """What `accept` takes: the answer as a mail from their address to the reply address of the message with the link."""
     ticket, named = link.ticket, _key_of(link, key)
     mailbox = ticket.mailbox
-    last = next((line.message for line in reversed(known(link)) if line.message.message_id), None)
+    lines = known(link)
+    last = next((line.message for line in reversed(lines) if line.message.message_id), None)
     token = identifiers.reply_token(signing_key(), KEY_ID, link.delivery.message.public_id)
     raw = build(
         from_=Mailbox(ticket.contact.name if _is_customer(link) else "", link.address),
         to=[Mailbox(mailbox.name, mailbox.address)],
-        subject=f"Re: {ticket.subject}",
+        subject=f"Re: {subject_of(lines)}",
         text=typed,
         message_id=f"{named.partition('/')[2]}.request@{domain_of(mailbox)}",
         date=timezone.now(),
@@ -170,6 +171,12 @@ def known(link: RequestLink) -> list[Line]:
     keys = [one.pk for one in heads if one.pk in sent or _is_part(one, link.address)][: MOST_SHOWN + 1]
     found = Message.objects.filter(pk__in=keys).defer("html").prefetch_related("attachments").order_by("at", "pk")
     return [_line(link, message) for message in found]
+
+
+def subject_of(lines: list[Line]) -> str:
+    """The subject as the mails that they know have it: what colleagues call the ticket may be another matter."""
+    newest = next((line.message for line in reversed(lines) if not line.message.automatic), None)
+    return identifiers.base_subject(newest.subject) if newest else ""
 
 
 def _is_part(message: Message, address: str) -> bool:
@@ -233,6 +240,7 @@ def _page(request: HttpRequest, link: RequestLink, status: int = 200, **shown: A
     context = {
         "link": link,
         "ticket": ticket,
+        "subject": subject_of(lines),
         "lines": lines[-MOST_SHOWN:],
         "is_cut": len(lines) > MOST_SHOWN,
         "rests": rests,
