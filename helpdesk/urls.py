@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from tickets.urls import signing_in
 from tickets.views import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez),
     path("healthz", health.healthz),
     path("anymail/", include("anymail.urls")),
+    path("", include(signing_in)),
     path("", include("tickets.urls")),
 ]
 if any(channel.startswith("bridges.") for channel in settings.CHANNELS):  # without them the room may be missing

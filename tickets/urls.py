@@ -18,6 +18,7 @@ from tickets.views import (
     mirror,
     new,
     notifications,
+    own_door,
     paper,
     parked,
     people,
@@ -40,8 +41,11 @@ app_name = "tickets"
 urlpatterns: list[URLPattern] = [
     path("", workspace.home, name="home"),
     path("sign-in/", signin.sign_in, name="sign-in"),
+    path("sign-in/forgotten/", signin.forgotten, name="password-forgotten"),
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("welcome/<str:token>/", signin.welcome, name="welcome"),
+    path("join/<str:token>/", signin.join, name="join"),
+    path("password/<str:token>/", signin.choose, name="password-choose"),
     path("live", live.live, name="live"),
     path("rail/", rail.show, name="rail-show"),
     path("lists/<slug:name>/", workspace.show_list, name="list-show"),
@@ -107,6 +111,8 @@ urlpatterns: list[URLPattern] = [
     path("people/", people.show_list, name="people-list"),
     path("people/<slug:public_id>/", people.edit, name="people-edit"),
     path("people/<slug:public_id>/remove/", people.remove, name="people-remove"),
+    path("people/<slug:public_id>/link/", people.link, name="people-link"),
+    path("people/<slug:public_id>/second-step/", people.drop_second_step, name="people-second-step"),
     path("teams/", teams.show_list, name="team-list"),
     path("teams/add/", teams.add, name="team-add"),
     path("teams/<slug:public_id>/", teams.edit, name="team-edit"),
@@ -146,4 +152,20 @@ urlpatterns: list[URLPattern] = [
     path("notifications/", notifications.show_list, name="notification-list"),
     path("notifications/read/", notifications.read_all, name="notification-read"),
     path("notifications/latest/", notifications.latest, name="notification-latest"),
+    path("me/sessions/end/", own_door.end, name="session-end"),
+]
+
+# Outside of the name space: django-allauth asks for these addresses by its own names.
+signing_in: list[URLPattern] = [
+    path("sign-in/", signin.sign_in, name="account_login"),
+    path("sign-in/code/", signin.Code.as_view(), name="mfa_authenticate"),
+    path("sign-out/", signin.sign_out, name="account_logout"),
+    path("me/sign-in/", own_door.show, name="mfa_index"),
+    path("me/password/", own_door.password, name="account_change_password"),
+    path("me/again/", own_door.again, name="account_reauthenticate"),
+    path("me/again/code/", own_door.again_by_code, name="mfa_reauthenticate"),
+    path("me/second-step/", own_door.turn_on, name="mfa_activate_totp"),
+    path("me/second-step/off/", own_door.turn_off, name="mfa_deactivate_totp"),
+    path("me/codes/", own_door.codes, name="mfa_view_recovery_codes"),
+    path("me/codes/new/", own_door.new_codes, name="mfa_generate_recovery_codes"),
 ]

@@ -18,6 +18,18 @@ from tests.views.crawl import (
 from tickets.actions.notify import KINDS
 from tickets.views.remote_image import SALT as PICTURES
 
+# What each has for themselves; what would change it asks for the password once more.
+OWN_DOOR = (
+    "mfa_index",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+)
+
 
 def ways(world: World) -> dict[str, list[Way]]:
     """The ways of every address, by its name."""
@@ -42,6 +54,11 @@ def outside() -> dict[str, list[Way]]:
         "livez": [Way(ANYONE)],
         "healthz": [Way(ANYONE)],
         "tickets:sign-in": [Way(ANYONE, data={"email": "eve@desk.example", "password": "guess"})],
+        "tickets:join": [Way(ANYONE, ("forged",), data={"name": "Eve", "password": "a few words in a row"})],
+        "tickets:password-choose": [Way(ANYONE, ("forged",), data={"password": "a few words in a row"})],
+        "tickets:password-forgotten": [Way(ANYONE, data={"email": "quirin@geheim.example"})],
+        "account_login": [Way(ANYONE, data={"email": "eve@desk.example", "password": "guess"})],
+        "mfa_authenticate": [Way(ANYONE, data={"code": "123456"})],
         "tickets:welcome": [Way(ANYONE, ("forged",), data={"name": "Eve", "email": "eve@desk.example"})],
         "tickets:request-show": [Way(ANYONE, ("forged",), data={"text": "Let me in", "key": "k"})],
         "tickets:request-renew": [Way(ANYONE, ("forged",))],
@@ -255,7 +272,11 @@ def house(world: World) -> dict[str, list[Way]]:
         "tickets:notification-read": [Way(AGENTS, answers=(405,))],
         "tickets:notification-choose": [Way(AGENTS, data={"told": as_before}, answers=(405,))],
         "tickets:me-edit": [Way(AGENTS, data={"name": ""})],
+        **{f"tickets:people-{verb}": [Way(ADMINISTRATORS, (person,))] for verb in ("link", "second-step")},
+        "tickets:session-end": [Way(AGENTS, data={"session": "none"}, answers=(405,))],
+        **{name: [Way(AGENTS, answers=(404,))] for name in OWN_DOOR},
         "tickets:sign-out": [Way(ANYONE)],
+        "account_logout": [Way(ANYONE)],
     }
 
 

@@ -33,7 +33,7 @@ ROLES = ("nobody", "outsider", "member", "manager", "administrator")
 DONE = {200, 204, 302}
 REFUSED_FORM = {409, 422}
 # What a person keeps for themselves, and what signing in leaves.
-OWN = {"Session", "ReadMark", "WriteKey", "Presence", "Follow", "Notification"}
+OWN = {"Session", "ReadMark", "WriteKey", "Presence", "Follow", "Notification", "UserSession"}
 ENTRIES_OF = {ADMINISTRATORS: {"administrator"}, WRITERS: {"administrator", "member", "outsider"}}
 
 

@@ -26,7 +26,27 @@ def test_a_wrong_password_is_said_so_and_after_ten_tries_there_is_a_pause(client
         page = client.post("/sign-in/", {"email": ben.email, "password": "wrong"})
         assert "do not belong together" in page.content.decode()
     page = client.post("/sign-in/", {"email": ben.email, "password": "correct horse"})
-    assert "Too many tries" in page.content.decode()
+    assert "Too many wrong tries from here. Try again in 15 minutes." in page.content.decode()
+
+
+def test_whoever_guesses_locks_nobody_out_elsewhere_and_no_colleague_beside_them(
+    client: Client, ann: Agent, ben: Agent
+) -> None:
+    for _ in range(12):
+        client.post("/sign-in/", {"email": ben.email, "password": "wrong"}, REMOTE_ADDR="203.0.113.7")
+    right = {"email": ben.email, "password": "correct horse"}
+    assert Client().post("/sign-in/", right, REMOTE_ADDR="203.0.113.7").status_code == 422
+    assert Client().post("/sign-in/", right, REMOTE_ADDR="198.51.100.1").status_code == 302
+    beside = {"email": ann.email, "password": "correct horse"}
+    assert Client().post("/sign-in/", beside, REMOTE_ADDR="203.0.113.7").status_code == 302
+
+
+def test_one_household_of_ipv6_is_one_client(client: Client, ben: Agent) -> None:
+    for place in range(12):
+        client.post("/sign-in/", {"email": ben.email, "password": "wrong"}, REMOTE_ADDR=f"2001:db8:1:2::{place}")
+    right = {"email": ben.email, "password": "correct horse"}
+    assert client.post("/sign-in/", right, REMOTE_ADDR="2001:db8:1:2::ffff").status_code == 422
+    assert client.post("/sign-in/", right, REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
 
 
 def test_the_first_person_makes_their_own_sign_in_once(client: Client, db: None) -> None:

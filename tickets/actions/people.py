@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from tickets.actions.change import NotAllowed
 from tickets.actions.changes import Wish, change_many, in_portions
 from tickets.actions.configuration import AGENT, Change, changes_of, log_entry
+from tickets.actions.sessions import end_sessions
 from tickets.actions.wishes import unassigned
 from tickets.models import Account, Agent, Role, State, Team, Ticket
 from tickets.permissions import visible_to
@@ -34,8 +36,11 @@ def add_agent(
     at: datetime | None = None,
     teams: Iterable[Team] = (),
 ) -> Agent:
-    """Add somebody who works here. Raises IntegrityError for an email address that is taken."""
+    """Add somebody who works here; who has left comes back, without a password. Raises IntegrityError for an address that is taken."""
     when = at or timezone.now()
+    if left := Agent.objects.filter(email=email.strip().lower(), removed_at__isnull=False).first():
+        left.set_unusable_password()
+        return change_agent(left, by, teams, name=name, role=role, removed_at=None, password=left.password)
     with transaction.atomic():
         agent = Agent.objects.create_user(email, password, name=name, role=role, created_at=when)
         agent.teams.set(teams)
@@ -92,9 +97,30 @@ def _keep_an_administrator(agent: Agent, fields: dict[str, Any]) -> None:
         raise NotAllowed(words)
 
 
+def choose_password(agent: Agent, password: str, name: str = "") -> Agent:
+    """Give somebody the password that they chose, and the name if they said one; all their sessions end."""
+    with transaction.atomic():
+        fresh = Agent.objects.select_for_update().get(pk=agent.pk)
+        fresh.set_password(password)
+        fresh.name = name or fresh.name
+        fresh.save(update_fields=["password", "name"])
+        transaction.on_commit(write_config)
+    end_sessions(fresh)
+    return fresh
+
+
+def drop_second_step(agent: Agent, by: Agent | None) -> None:
+    """Let somebody in by the password alone again, who has lost what made their codes."""
+    with transaction.atomic():
+        Authenticator.objects.filter(user_id=agent.pk).delete()
+        _log("changed", agent, [Change("second step", secret=True)], by, timezone.now())
+
+
 def remove_agent(agent: Agent, by: Agent | None, at: datetime | None = None) -> Agent:
     """Let somebody leave: they sign in no more, their tickets go back, their words and drafts stay. Raises NotAllowed."""
-    return change_agent(agent, by, removed_at=at or timezone.now())
+    change_agent(agent, by, removed_at=at or timezone.now())
+    end_sessions(agent)
+    return agent
 
 
 def give_back(people: Iterable[Agent], by: Agent | None, at: datetime | None = None) -> None:

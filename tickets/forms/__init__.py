@@ -8,7 +8,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from tickets.mime.addresses import mailboxes
-from tickets.models import Agent, Mirror, Role, State
+from tickets.models import Agent, Mirror, State
 from tickets.models.mirrors import MAILBOX, YEAR
 
 KINDS = ("reply", "reply-all", "forward", "note", "new")
@@ -92,19 +92,6 @@ class PersonForm(forms.Form):
         password = str(self.cleaned_data["password"])
         password_validation.validate_password(password)
         return password
-
-
-class AgentForm(PersonForm):
-    """Somebody who is to work here, with what they may do."""
-
-    role = forms.ChoiceField(
-        label=_("May"),
-        choices=[
-            (Role.AGENT, _("answer (agent)")),
-            (Role.MANAGER, _("read everything (manager)")),
-            (Role.ADMINISTRATOR, _("set up everything (administrator)")),
-        ],
-    )
 
 
 class MeForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,19 @@ def _fernet() -> MultiFernet:
 def _fernet_of(*secrets: str) -> MultiFernet:
     """The newest key encrypts, all of them decrypt."""
     return MultiFernet([Fernet(base64.urlsafe_b64encode(derive("credentials", secret))) for secret in secrets])
+
+
+def wrapped(text: str) -> str:
+    """Encrypt one secret."""
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def unwrapped(token: str) -> str:
+    """Decrypt what `wrapped` made. With a lost key it is a new secret, that nothing fits: an empty one could be guessed."""
+    try:
+        return _fernet().decrypt(token.encode()).decode()
+    except InvalidToken:
+        return base64.b32encode(os.urandom(20)).decode()
 
 
 class EncryptedJSONField(models.TextField[Any, Any] if TYPE_CHECKING else models.TextField):  # type: ignore[misc]

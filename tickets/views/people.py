@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -10,13 +11,16 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from tickets.actions import people as verbs
 from tickets.actions.change import NotAllowed
-from tickets.forms import AgentForm, MeForm
+from tickets.actions.links import INVITATION, PASSWORD, make_link
+from tickets.forms import MeForm
+from tickets.mail.colleagues import tell
 from tickets.models import Agent, Draft, DraftState, Role, Team
 from tickets.views.access import administrates, agent_of, once, signed_in
 from tickets.views.rail import frame
@@ -53,16 +57,29 @@ class RoleForm(forms.Form):
         return str(self.cleaned_data["email"]).strip().lower()
 
 
+class InviteForm(forms.Form):
+    """Whom to let in. They choose their password themselves, by the link."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
+    role = forms.ChoiceField(label=gettext_lazy("May"), choices=ROLES)
+    teams = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Teams"),
+        queryset=Team.objects.filter(removed_at=None).order_by("name"),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 @administrates
 def show_list(request: HttpRequest) -> HttpResponse:
-    """Everybody who works here, those who have left, and a form for somebody new."""
-    form = AgentForm(request.POST or None)
+    """Everybody who works here, those who have left, and a form that invites somebody."""
+    form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            once(request, lambda: let_in(data, agent_of(request)))
-            messages.success(request, _("%(name)s can sign in now.") % {"name": data["name"]})
-            return redirect("tickets:people-list")
+            public_id = once(request, lambda: invite(form.cleaned_data, agent_of(request)))
+            return link_page(request, get_object_or_404(Agent, public_id=public_id), INVITATION)
         except IntegrityError:
             address_is_taken(form)
     everybody = Agent.objects.prefetch_related("teams").order_by("name")
@@ -75,9 +92,47 @@ def show_list(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/people/page.html", context, status=422 if form.errors else 200)
 
 
-def let_in(data: dict[str, Any], by: Agent) -> str:
-    """Add somebody; return their public id."""
-    return verbs.add_agent(data["email"], data["name"], data["role"], by, data["password"]).public_id
+def invite(data: dict[str, Any], by: Agent) -> str:
+    """Add somebody who has no password yet; return their public id."""
+    return verbs.add_agent(data["email"], data["name"], data["role"], by, teams=data["teams"]).public_id
+
+
+@require_POST
+@administrates
+def link(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A new link for somebody (POST): the invitation once more, or for a new password."""
+    agent = get_object_or_404(Agent, public_id=public_id, removed_at=None)
+    return link_page(request, agent, PASSWORD if agent.has_usable_password() else INVITATION)
+
+
+def link_page(request: HttpRequest, agent: Agent, purpose: str) -> HttpResponse:
+    """Show a link to hand over, after it was mailed where mail works."""
+    address = make_link(agent, purpose)
+    by = agent_of(request).name
+    if purpose == INVITATION:
+        subject = _("%(name)s invites you to the helpdesk") % {"name": by}
+        text = _("%(name)s invites you to work in the helpdesk. Choose your password here, within a week:\n\n%(link)s")
+    else:
+        subject = _("A new password")
+        text = _("%(name)s has made a link for you. Choose a new password here, within a day:\n\n%(link)s")
+    refusal = tell(agent, subject, text % {"name": by, "link": address}, timezone.now())
+    context = {"person": agent, "link": address, "refusal": refusal, "is_invitation": purpose == INVITATION}
+    response = render(request, "tickets/people/link.html", {**frame(request, "people"), **context})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@administrates
+def drop_second_step(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take the second step of somebody who lost their phone (POST): the password alone lets them in again."""
+    agent = get_object_or_404(Agent, public_id=public_id, removed_at=None)
+    verbs.drop_second_step(agent, agent_of(request))
+    messages.success(
+        request,
+        _("%(name)s signs in with the password alone until they set up a new second step.") % {"name": agent.name},
+    )
+    return redirect("tickets:people-edit", public_id=public_id)
 
 
 def address_is_taken(form: forms.Form) -> None:
@@ -101,6 +156,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             address_is_taken(form)
         agent.refresh_from_db()
     context = {**frame(request, "people"), "person": agent, "form": form, "drafts": left_behind(agent)}
+    context["has_second_step"] = agent.is_active and is_mfa_enabled(agent)
     return render(request, "tickets/people/person.html", context, status=422 if form.errors else 200)
 
 

@@ -1,0 +1,71 @@
+"""What django-allauth asks this house: how passwords are tried, and how secrets are kept."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django import forms
+from django.http import HttpRequest
+
+from tickets.models import Agent
+from tickets.models.secrets import unwrapped, wrapped
+from tickets.views import tries
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs up by themselves; a password that is asked for again is the person's own."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def reauthenticate(self, user: Agent, password: str) -> bool:
+        """Whether this is the password; wrong ones count as at the door."""
+        limits = tries.limits_of(context.request, "sign-in", user.email)
+        if seconds := tries.wait(limits):
+            raise forms.ValidationError(tries.too_many(seconds))
+        if user.check_password(password):
+            return True
+        tries.count(limits)
+        return False
+
+    def set_password(self, user: Agent, password: str) -> None:
+        """Store the password alone: what else was changed of the person meanwhile stays."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keys of second steps are encrypted at rest, as the credentials of accounts are."""
+
+    def encrypt(self, text: str) -> str:
+        return wrapped(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unwrapped(encrypted_text)
+
+
+class Counted:
+    """A form for a code: wrong ones are counted for this person at this client."""
+
+    user: Agent
+
+    def clean_code(self) -> str:
+        limits = tries.limits_of(context.request, "code", self.user.public_id)
+        if seconds := tries.wait(limits):
+            raise forms.ValidationError(tries.too_many(seconds))
+        try:
+            code: Any = super().clean_code()  # type: ignore[misc]
+        except forms.ValidationError:
+            tries.count(limits)
+            raise
+        return str(code)
+
+
+class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]
+    """The code after the password."""
+
+
+class CodeAgainForm(Counted, ReauthenticateForm):  # type: ignore[misc]
+    """The code before something that only the person themselves may do."""
