@@ -13,12 +13,21 @@ from tickets.models import Agent
 from tickets.models.secrets import unwrapped, wrapped
 from tickets.views import tries
 
+SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves; a password that is asked for again is the person's own."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str = "", *args: Any, **more: Any
+    ) -> None:
+        """Say what was done, but not that somebody has signed in: they see it."""
+        if message_template not in SILENT:
+            super().add_message(request, level, message_template or None, *args, **more)
 
     def reauthenticate(self, user: Agent, password: str) -> bool:
         """Whether this is the password; wrong ones count as at the door."""
