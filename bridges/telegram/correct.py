@@ -13,7 +13,7 @@ from telegram import Bot
 from bridges.telegram import parts
 from bridges.telegram.attempt import Attempt, Call, note
 from bridges.telegram.refusals import Refused, is_done_already
-from bridges.telegram.rich import rich
+from bridges.telegram.rich import rich, rich_with
 from bridges.telegram.split import LONGEST_CAPTION, LONGEST_TEXT, ranges
 from tickets.channels import BUG, Delivery, Done, NotSent, Outgoing
 from tickets.mime.parse import Mail, parse
@@ -26,7 +26,7 @@ def render(outgoing: Outgoing) -> bytes:
     """Return the calls that give what went out other words, as JSON. Raises NotSent when these do not fit in its place."""
     first = parse(outgoing.original)
     mail = parse(outgoing.amended)
-    text = rich(mail.text, mail.html)
+    text = rich_with(mail.text, mail.html, outgoing.footer)
     held = places(outgoing.deliveries[0].corrects, first)
     pieces = ranges(text.text, held[0]["longest"], whole=text.links)
     _check(len(pieces), held)

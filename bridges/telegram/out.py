@@ -18,7 +18,7 @@ from bridges.telegram import parts
 from bridges.telegram.attempt import Attempt, Call, note
 from bridges.telegram.mail import remote_id_of
 from bridges.telegram.parts import Part
-from bridges.telegram.rich import rich
+from bridges.telegram.rich import rich_with
 from tickets.channels import BUG, Account, Delivery, Done, NotSent, Outgoing
 from tickets.mime.parse import Attachment, parse
 
@@ -30,9 +30,7 @@ Files = Mapping[int, Attachment]
 def render(outgoing: Outgoing) -> bytes:
     """Return the parts as JSON, files by their digests. How it is cut is kept with the delivery before the first call."""
     mail = parse(outgoing.original)
-    text = rich(mail.text, mail.html)
-    if text.text and outgoing.footer:
-        text.text += f"\n\n{outgoing.footer}"
+    text = rich_with(mail.text, mail.html, outgoing.footer)
     kept = next((one.data["cut"] for one in outgoing.deliveries if "cut" in one.data), None)
     made = kept or parts.cut(text, mail.attachments)
     known = {file.part: {"name": file.filename, "sha256": file.sha256, "size": file.size} for file in mail.attachments}

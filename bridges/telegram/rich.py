@@ -70,6 +70,14 @@ def _nested(text: str, start: int, end: int, spans: Sequence[Span]) -> str:
     return out + escape(text[at:end], quote=False)
 
 
+def rich_with(text: str, html: str | None, footer: str) -> Rich:
+    """Return what a mail says, and below its words, if there are any, a footer."""
+    found = rich(text, html)
+    if found.text and footer:
+        found.text += f"\n\n{footer}"
+    return found
+
+
 def rich(text: str, html: str | None) -> Rich:
     """Return what a mail says. Where nothing is formatted, its plain text stays as it was typed, spaces and all."""
     if not html or not _is_formatted(html):

@@ -4,9 +4,15 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.flows.desk import arrive, mail, mailbox, rebuilt_differences, settle
+from tickets.actions.contact import edit_contact
+from tickets.actions.people import add_agent
+from tickets.actions.reply import reply
+from tickets.automation.run import run
 from tickets.hours import read_week
 from tickets.mime.parse import parse
 from tickets.models import Account, Delivery, Entry, Message, Ticket
@@ -104,6 +110,38 @@ def test_each_customer_is_acknowledged_in_the_language_they_write_and_why_is_kep
     assert (french.text[:7], french.reason) == ("Bonjour", "In French, as their app or mail program says.")
     assert [row.entry.fields["language"] for row in (ukrainian, polish, french)] == ["uk", "en", "fr"]
     assert rebuilt_differences() == []
+
+
+def test_the_language_that_an_agent_set_for_a_person_rules(support: Account) -> None:
+    bea = add_agent("bea@desk.example", "Bea", "agent")
+    first = arrive(support, mail("Hello, where is my parcel?", headers={"Content-Language": "en"}))
+    assert first
+    settle()
+    edit_contact(first.ticket.contact, bea, name="Zoe", language="fr")
+    arrive(support, mail("Hello again, the parcel is still missing.", subject="Another"))
+    settle()
+    french = Message.objects.filter(automatic=True).latest("pk")
+    assert (french.text[:7], french.reason) == ("Bonjour", "In French, as was decided for this person.")
+    said = reply(french.ticket, "Soon.", bea, to=[{"name": "Zoe", "address": "zoe@customer.example"}])
+    assert said.entry.fields["language"] == "fr"
+    assert rebuilt_differences() == []
+
+
+def test_filing_guesses_no_language_and_an_acknowledgement_costs_a_fixed_number_of_queries(
+    support: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as filing:
+        filing.setattr("tickets.texts.choose.guess", lambda text: pytest.fail("filing waits for no guess"))
+        for number in range(6):
+            arrive(support, mail("Hello, where is my parcel?", sender=f"v{number}@customer.example"))
+    append_all()
+    counts = []
+    for _ in range(6):
+        with CaptureQueriesContext(connection) as asked:
+            assert run(1) == 1
+        counts.append(len(asked))
+    assert max(counts[1:]) <= counts[0]
+    assert Message.objects.filter(automatic=True).count() == 6
 
 
 def test_out_of_hours_the_acknowledgement_says_when_somebody_is_back_in_the_accounts_time_zone(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions.change import NotAllowed
+from tickets.actions.language import language_for
 from tickets.actions.say import Box, Words, say
 from tickets.mime.build import File
 from tickets.mime.identifiers import read_reply_address
@@ -19,7 +20,7 @@ from tickets.models.numbers import Numbers
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.outbox.route import NoRoute, Route, newest_in, routes
 from tickets.record import read
-from tickets.texts.choose import choose, language_of
+from tickets.texts.choose import language_of
 from tickets.texts.wording import Wording
 
 AUTOMATIC_HEADERS = {  # RFC 3834 §5, and what Microsoft's and older programs look for
@@ -108,7 +109,7 @@ def _spoken(ticket: Ticket, last: Message | None) -> dict[str, str]:
     if last is None:
         return {"language": language_of(ticket.mailbox)}
     beginning = getattr(last, "beginning", "")  # of what newest_in found
-    choice = choose(ticket.mailbox, beginning, last.subject, ticket.contact.language)
+    choice = language_for(ticket.contact, ticket.mailbox, beginning, last.subject)
     return {"language": choice.language, "reason": _("What is added to these words: %s") % choice.reason}
 
 

@@ -87,8 +87,7 @@ def capped(account: Account, recipient: str) -> str:
 def words(message: Message) -> Wording:
     """Return the acknowledgement in the language of the customer: out of hours another one, which says when somebody is back."""
     mailbox = message.ticket.mailbox
-    reported = message.ticket.contact.language
     if hours.is_open(mailbox.opening_hours, timezone.now()):
-        return wording(message, mailbox, ["acknowledgement"], reported)
+        return wording(message, mailbox, ["acknowledgement"])
     why = _("Nobody is here just now.")
-    return wording(message, mailbox, ["acknowledgement-closed"], reported, why)
+    return wording(message, mailbox, ["acknowledgement-closed"], why)

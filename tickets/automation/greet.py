@@ -18,7 +18,9 @@ def consider(entry: Entry) -> str:
     if rules is None or not (rules.greets or rules.tells_hours):
         return "the account says nothing by itself"
     message = (
-        Message.objects.select_related("ticket__mailbox", "account__mailbox", "contact").filter(entry=entry).first()
+        Message.objects.select_related("ticket__mailbox", "ticket__contact", "account__mailbox")
+        .filter(entry=entry)
+        .first()
     )
     if message is None:
         return "no message"
@@ -28,7 +30,7 @@ def consider(entry: Entry) -> str:
     why = {**_greeting(entry, rules), **_away(message, rules)}
     if not why:
         return "nothing to say"
-    said = wording(message, message.account, [*why], message.contact.language, " ".join(why.values()))  # type: ignore[union-attr]
+    said = wording(message, message.account, [*why], " ".join(why.values()))
     if not said.text:
         return "the text has no words"
     tell(message, said)

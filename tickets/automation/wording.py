@@ -5,16 +5,16 @@ from datetime import datetime
 from django.utils import timezone
 
 from tickets import hours
+from tickets.actions.language import language_for
 from tickets.models import Account, Message
 from tickets.texts import own
-from tickets.texts.choose import choose
 from tickets.texts.moments import moment
 from tickets.texts.wording import Wording
 
 
-def wording(message: Message, account: Account, names: list[str], reported: str = "", why: str = "") -> Wording:
+def wording(message: Message, account: Account, names: list[str], why: str = "") -> Wording:
     """Return the texts `names` of `account` as an answer to `message`; `why`: what else led to these texts."""
-    choice = choose(account, message.reply or message.text, message.subject, reported)
+    choice = language_for(message.ticket.contact, account, message.reply or message.text, message.subject)
     values = {
         "name": message.from_name,
         "number": message.ticket.number,

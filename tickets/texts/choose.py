@@ -37,6 +37,11 @@ def choose(account: Account, text: str, subject: str = "", reported: str = "") -
     )
 
 
+def decided(language: str) -> Choice:
+    """Return the language that an agent chose for a contact."""
+    return _choice(language, _("In %(language)s, as was decided for this person."))
+
+
 def language_of(account: Account) -> str:
     """Return the language of an account's texts: that of its mailbox, else that of this helpdesk."""
     return spoken(account.home.language) or spoken(settings.LANGUAGE_CODE) or DEFAULT

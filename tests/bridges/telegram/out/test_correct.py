@@ -55,6 +55,13 @@ def test_other_words_stand_in_the_chat_and_what_stood_there_is_kept(
     assert kinds[-2:] == ["amendment", "outcome"]
 
 
+def test_other_words_keep_the_footer_below_them(say: Say, bot: Account, ben: Agent, telegram: FakeTelegram) -> None:
+    Account.objects.filter(pk=bot.pk).update(footer="Kyiv, Khreshchatyk 1")
+    edit_message(say("It comes on Munday.").message, "It comes on Monday.", ben)
+    settle()
+    assert chat(telegram) == ["It comes on Monday.\n\nKyiv, Khreshchatyk 1"]
+
+
 def test_the_caption_of_a_picture_and_of_an_album_change_where_they_stand(
     say: Say, ben: Agent, telegram: FakeTelegram
 ) -> None:
