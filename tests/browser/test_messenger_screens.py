@@ -1,21 +1,29 @@
 """`make screenshots`: a conversation from a messenger with each kind of message, as an agent sees it."""
 
 import base64
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from bridges.telegram import channel
+from bridges.telegram.fake import FakeTelegram
 from bridges.telegram.updates import as_bytes
 from tests.browser.conftest import ready, sign_in
 from tests.browser.test_screenshots import FOLDER, SIZES, THEMES
 from tests.flows.desk import mailbox
+from tests.flows.desk import settle as finish
 from tickets.actions.accounts import add_account
+from tickets.actions.correct import edit_message, withdraw_message
 from tickets.actions.files import fetched, not_fetched
+from tickets.actions.reply import reply
 from tickets.channels import open_channel
 from tickets.inbox.accept import Arrival, accept_many
 from tickets.inbox.process import process_all
-from tickets.models import Account, Agent, Fetch, FetchState, Ticket
+from tickets.mime.build import File
+from tickets.models import Account, Agent, Fetch, FetchState, Message, Ticket
 
 pytestmark = pytest.mark.screenshots
 ZOE = {"id": 7, "is_bot": False, "first_name": "Zoë", "last_name": "Oakenshield-Marchetti"}
@@ -47,15 +55,42 @@ LINES: list[dict[str, Any]] = [
     {"checklist": {"title": "To do", "tasks": [{"text": "Unpack", "completion_date": 1}, {"text": "Return"}]}},
     {"rich_message": {"blocks": []}},
     {"pinned_message": {"message_id": 2, "date": 0, "chat": CHAT, "text": "my lamp"}},
+    {"audio": {"file_id": "m", "file_unique_id": "m", "performer": "Lena", "title": "Hum", "duration": 31}},
+    {"video_note": {"file_id": "n", "file_unique_id": "n", "length": 240, "duration": 5, "file_size": 900}},
+    {
+        "animation": {
+            "file_id": "g",
+            "file_unique_id": "g",
+            "duration": 2,
+            "width": 8,
+            "height": 8,
+            "mime_type": "image/gif",
+        }
+    },
+    {"story": {"chat": CHAT, "id": 3}},
+    {"paid_media": {"star_count": 5, "paid_media": [{"type": "preview", "duration": 4}]}},
+    {"gift": {"gift": {"id": "1", "star_count": 15}, "text": "For your trouble"}},
     {"text": "This one!", "reply_to_message": {"message_id": 3, "from": ZOE, "chat": CHAT, "text": "Is it this one?"}},
 ]
 
 
 @pytest.fixture
-def conversation(live_url: str) -> Ticket:
-    """All kinds of messages of one customer."""
+def telegram(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTelegram]:
+    """A Bot API server that takes as many messages as come."""
+    for name in ("BOT_LIMIT", "CHAT_LIMIT"):
+        monkeypatch.setattr(channel, name, replace(getattr(channel, name), burst=10_000))
+    fake = FakeTelegram(next_message=200).start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def conversation(live_url: str, telegram: FakeTelegram, ben: Agent) -> Ticket:
+    """All kinds of messages, of one customer and of ours."""
     mailbox()
-    bot = add_account("telegram", "Shop bot", "help_bot", {}, {"token": "1:x"})
+    secrets = {"token": telegram.token}
+    bot = add_account("telegram", "Shop bot", "help_bot", {"api_url": telegram.url}, secrets)
+    telegram.write(7, "Hi", chat=CHAT)
     updates = [{"message": said(number, line)} for number, line in enumerate(LINES, 1)]
     updates.append({"edited_message": said(2, {"text": "Hello 👋 my lamp is broken", "edit_date": 1790000100})})
     thumb = {"type": "emoji", "emoji": "👍"}
@@ -64,17 +99,53 @@ def conversation(live_url: str) -> Ticket:
     take(bot, updates)
     for fetch in Fetch.objects.select_related("attachment__message__ticket", "account__mailbox"):
         settle(fetch)
-    return Ticket.objects.get()
+    ticket = Ticket.objects.get()
+    answer(ticket, bot, telegram, ben)
+    return ticket
+
+
+def answer(ticket: Ticket, bot: Account, telegram: FakeTelegram, by: Agent) -> None:
+    """What goes out: words, an album, a file; one changed, one taken back, one refused, one never confirmed."""
+    files = [File(name, "image/png", PNG) for name in ("front.png", "back.png")]
+    paper = File("return-label.pdf", "application/pdf", b"%PDF-1.4")
+    first = reply(ticket, "Thank you, Zoë! I see it **on the picture**.", by)
+    again = reply(ticket, "Compare it with these, please.", by, files=files)
+    label = reply(ticket, "Here is the label for sending it back.", by, files=[paper])
+    finish()
+    edit_message(Message.objects.get(pk=first.pk), "Thank you, Zoë! I see the crack on the picture.", by)
+    withdraw_message(Message.objects.get(pk=again.pk), by)
+    finish()
+    telegram.plan("editMessageCaption", 400, "Bad Request: message can't be edited")
+    edit_message(Message.objects.get(pk=label.pk), "Here is the label. It is valid for 14 days.", by)
+    finish()
+    thumb = {"type": "emoji", "emoji": "🎉"}
+    about = {"chat": CHAT, "user": ZOE, "date": 1790000300, "old_reaction": [], "new_reaction": [thumb]}
+    remote = int(first.deliveries.order_by("pk")[0].remote_ids[0])
+    quoted = {"message_id": remote, "from": telegram.me, "chat": CHAT, "text": "Thank you, Zoë!"}
+    take(
+        bot,
+        [
+            {"message_reaction": about | {"message_id": remote}},
+            {"message": said(90, {"text": "You are quick!", "reply_to_message": quoted})},
+        ],
+        first=100,
+    )
+    telegram.plan("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    telegram.plan_silence("sendMessage")
+    telegram.plans.insert(0, telegram.plans.pop())
+    for words in ("Shall I send a new one?", "It leaves today."):
+        reply(ticket, words, by)
+        finish()
 
 
 def said(number: int, line: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": number, "date": 1790000000 + number, "chat": CHAT, "from": ZOE} | line
 
 
-def take(bot: Account, updates: list[dict[str, Any]]) -> None:
-    channel = open_channel(bot)
-    raws = [as_bytes({"update_id": number} | update) for number, update in enumerate(updates)]
-    accept_many([Arrival(bot, raw, "poll", channel.key(raw) or "") for raw in raws])
+def take(bot: Account, updates: list[dict[str, Any]], first: int = 0) -> None:
+    opened = open_channel(bot)
+    raws = [as_bytes({"update_id": number} | update) for number, update in enumerate(updates, first)]
+    accept_many([Arrival(bot, raw, "poll", opened.key(raw) or "") for raw in raws])
     process_all()
 
 
