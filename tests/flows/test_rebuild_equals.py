@@ -252,7 +252,7 @@ class Helpdesk(Chats):
         send_seals()
 
     def teardown(self) -> None:
-        assert Agent.objects.count() == 1 + self.left
+        assert Agent.objects.count() == 2 + self.left
         assert Account.objects.count() == 3
         assert desk.rebuilt_differences() == []
 
