@@ -46,6 +46,8 @@ def test_a_mailbox_is_connected_with_a_mistake_that_is_told_in_words_and_mended(
     page.get_by_label("IMAP password").fill(imap_server.password)
     page.get_by_role("button", name="Save").click()
     expect(checked).to_contain_text("Receiving: works", timeout=30_000)
+    expect(page.locator("#health-mark")).to_have_text("working")
+    expect(page.locator("#health-words")).not_to_contain_text("did not accept")
     expect(checked).to_contain_text("A test mail is on its way")
     account = Account.objects.get(address=ADDRESS)
     assert (account.health, account.hours) == ("working", {"mon": [["09:00", "17:00"]]})

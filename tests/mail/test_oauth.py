@@ -251,6 +251,16 @@ def test_a_sign_in_as_somebody_else_is_said_so(account: Account, provider: Autho
     assert "Was it made as somebody else?" in account.health_reason
 
 
+def test_who_does_not_allow_mail_is_told_so(account: Account, provider: Authorization) -> None:
+    provider.allowed = "openid email"
+    with pytest.raises(CommandError, match="Google gave no access to mail"):
+        authorize_by_link()
+    account.refresh_from_db()
+    assert account.secrets == {}
+    provider.allowed = "openid https://mail.example/"
+    authorize_by_link()
+
+
 def test_a_server_that_is_down_for_a_while_costs_no_sign_in(signed_in: Account, provider: Authorization) -> None:
     Grant.objects.update(expires_at=None)
     provider.broken = 1

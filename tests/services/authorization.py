@@ -41,6 +41,7 @@ class Authorization:
     seconds: int = 3600  # how long an access token is good
     device_waits: int = 2  # how often a device asks before the person has typed the code; then it has
     device_error: str = ""
+    allowed: str = ""  # what the person allows, if not all that was asked for
     broken: int = 0  # answer the next requests with 503
     pause: float = 0.0  # before a token is handed out
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -138,6 +139,8 @@ class Authorization:
         access = secrets.token_urlsafe(24)
         self.access_tokens[access] = (person, time.time() + self.seconds)
         found: dict[str, Any] = {"access_token": access, "token_type": "Bearer", "expires_in": self.seconds}
+        if self.allowed:
+            found["scope"] = self.allowed
         if new:
             found["refresh_token"] = secrets.token_urlsafe(24)
             self.refresh_tokens[found["refresh_token"]] = person

@@ -26,6 +26,7 @@ state_dir = {folder}/run
 log_path = {folder}/log
 ssl = no
 disable_plaintext_auth = no
+auth_failure_delay = 0
 auth_mechanisms = {mechanisms}
 default_internal_user = {internal}
 default_internal_group = {internal_group}

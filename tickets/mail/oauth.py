@@ -160,7 +160,16 @@ def _tokens(at: AuthorizationServer, found: Mapping[str, Any], first: bool) -> T
     if first and not again:
         words = _("%s allowed it for an hour only. Take the access away in the account there, and sign in again here.")
         raise Refused("no_refresh_token", words % at.name)
+    if not _covers_mail(at, str(found.get("scope") or at.scope)):
+        words = _("%s gave no access to mail: on its page each kind of access has to be allowed. Sign in again.")
+        raise Refused("insufficient_scope", words % at.name)
     return Tokens(access, again, _seconds(found.get("expires_in")))
+
+
+def _covers_mail(at: AuthorizationServer, given: str) -> bool:
+    """Whether all was allowed that was asked for; a server may name it in short."""
+    wanted = (scope for scope in at.scope.split() if scope != "offline_access")
+    return all((scope.rpartition("/")[2] or scope).lower() in given.lower() for scope in wanted)
 
 
 def _seconds(said: Any) -> int:

@@ -214,6 +214,10 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     """Disconnect an account; its tickets stay (POST)."""
     account = account_of(public_id)
     if request.method == "POST":
+        try:
+            open_channel(account).disconnect()  # the vendor sends nothing here any more
+        except NotConnected as error:
+            messages.error(request, str(error))
         verbs.remove_account(account, agent_of(request))
         messages.success(request, _("%(name)s is disconnected. Its tickets stay.") % {"name": account.name})
     return redirect("tickets:account-list")
