@@ -74,7 +74,7 @@ def lists(world: World) -> dict[str, list[Way]]:
     own = (f"mailbox-{hidden}", f"team-{world.board.public_id}")
     words = ("Quartzbach", "quirin@geheim.example", "770077")
     shown = [Way(AGENTS, (name,)) for name in names] + [Way(AGENTS, (name,), of_hidden=True) for name in own]
-    tables = ("days", "answers", "ages", "agents")
+    tables = ("days", "answers", "ages", "agents", "teams")
     return {
         "tickets:home": [Way(AGENTS)],
         "tickets:rail-show": [Way(AGENTS)],

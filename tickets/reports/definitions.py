@@ -26,8 +26,9 @@ DEFINITIONS = (
         _("What is counted"),
         _(
             "The tickets that you may see, in all mailboxes or the one you chose. A ticket that was merged into another "
-            "is part of that one and counts once. Imported and back-filled mail is history: it counts neither as new, nor "
-            "as come in, nor as answered, on any day. The same mail sent to two of our mailboxes is a ticket in each."
+            "is part of that one and counts once; one in spam counts nowhere. Imported and back-filled mail is history: it "
+            "counts neither as new, nor as come in, nor as answered, on any day. The same mail sent to two of our mailboxes "
+            "is a ticket in each."
         ),
     ),
     Definition(
@@ -56,6 +57,28 @@ DEFINITIONS = (
         ),
     ),
     Definition(
+        _("In working hours"),
+        _(
+            "The same time, of which only those hours count in which the ticket's mailbox is open: by its weekly hours and its "
+            "days off, in its time zone. A mailbox without hours is always open. The hours that are laid down now are taken "
+            "for the past as well."
+        ),
+    ),
+    Definition(
+        _("Solved by day"),
+        _(
+            "Tickets that somebody here set to solved or closed on that day and that were neither before. One that is opened "
+            "again and solved anew on another day counts on both; in the number at the top it counts once."
+        ),
+    ),
+    Definition(
+        _("The period before"),
+        _(
+            "As many days, directly before the first one, with the same mailbox. Numbers that are of now have nothing to be "
+            "compared with."
+        ),
+    ),
+    Definition(
         _("No answer yet"),
         _(
             "Tickets that are new or open now and have had no answer since their first message came in, whatever the period."
@@ -74,6 +97,13 @@ DEFINITIONS = (
             "Answers and notes are messages that the person wrote in the period. Solved are the tickets that they set to "
             "solved or closed in the period and that were neither before; each counts once for a person, however often it "
             "was opened again. What the system did by itself is nobody's."
+        ),
+    ),
+    Definition(
+        _("By team"),
+        _(
+            "By the team that a ticket belongs to now; one that belongs to none stands under “no team”. New tickets began in the "
+            "period, solved ones were finished by somebody in it, each once, and first answers are those described above."
         ),
     ),
 )

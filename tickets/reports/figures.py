@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from statistics import median
@@ -13,9 +13,10 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from tickets.models import Account, Agent, Direction, Event, Message, State, Ticket
+from tickets.hours import Hours, working_seconds
+from tickets.models import Account, Agent, Direction, Event, Message, State, Team, Ticket
 from tickets.models.tickets import RESTING
-from tickets.permissions import visible_to
+from tickets.permissions import mailboxes_for, visible_to
 from tickets.reports.period import Period
 
 OURS = (State.NEW, State.OPEN)  # somebody here has to do something
@@ -33,6 +34,11 @@ class Scope:
     agent: Agent
     period: Period
     mailbox: Account | None = None
+
+    @property
+    def before(self) -> "Scope":
+        """The same of the period before."""
+        return Scope(self.agent, self.period.before, self.mailbox)
 
     def tickets(self) -> QuerySet[Ticket]:
         """The tickets that the report is about: no spam. Merged ones are part of those they were merged into."""
@@ -79,8 +85,12 @@ def _place(starts: Sequence[datetime], first: int, end: int) -> Combinable:
 
 def begun(scope: Scope) -> int:
     """Return how many tickets began in the period."""
+    return _begun(scope).count()
+
+
+def _begun(scope: Scope) -> QuerySet[Ticket]:
     period = scope.period
-    return scope.tickets().filter(history=False, created_at__gte=period.start, created_at__lt=period.end).count()
+    return scope.tickets().filter(history=False, created_at__gte=period.start, created_at__lt=period.end)
 
 
 def by_machines(scope: Scope) -> int:
@@ -88,30 +98,51 @@ def by_machines(scope: Scope) -> int:
     return scope.messages().filter(direction=Direction.IN, history=False).exclude(kind="message").count()
 
 
+class Answered(NamedTuple):
+    """The first answer that a ticket got in the period: how long it took by the clock and in working hours, and by whom."""
+
+    wall: timedelta
+    working: timedelta
+    agent: int | None
+    team: int | None
+
+
 def first_answers(scope: Scope) -> list[timedelta]:
     """Return how long each ticket waited for the first answer that it got in the period, the quickest first."""
+    return [one.wall for one in first_answered(scope)]
+
+
+def first_answered(scope: Scope) -> list[Answered]:
+    """Return the first answers of the period, the quickest first."""
     to_them = ANSWER & Q(kind="message")
     answered = scope.messages().filter(to_them).values("ticket")
     tickets = scope.tickets().filter(history=False, pk__in=answered).values("pk")
     rows = (
         Message.objects.filter(INCOMING | to_them, ticket__in=tickets, at__lt=scope.period.end)
         .order_by("ticket", "at", "pk")
-        .values_list("ticket", "direction", "at")
+        .values_list("ticket", "direction", "at", "author", "ticket__team", "ticket__mailbox_id")
     )
-    waits = (
-        _wait([(d, at) for _, d, at in of], scope.period) for _, of in groupby(rows.iterator(), lambda row: row[0])
-    )
-    return sorted(wait for wait in waits if wait is not None)
+    hours: dict[int | None, Hours] = {
+        one.pk: one.opening_hours for one in mailboxes_for(scope.agent).defer("secrets", "state", "config")
+    }
+    waits = (_wait(of, scope.period, hours) for _, of in groupby(rows.iterator(), lambda row: row[0]))
+    return sorted((wait for wait in waits if wait is not None), key=lambda one: one.wall)
 
 
-def _wait(said: Iterable[tuple[str, datetime]], period: Period) -> timedelta | None:
+Row = tuple[int, str, datetime, int | None, int | None, int | None]
+
+
+def _wait(said: Iterable[Row], period: Period, hours: Mapping[int | None, Hours]) -> Answered | None:
     """From the first incoming message to the first answer after it, if that was given in the period."""
     came: datetime | None = None
-    for direction, at in said:
+    for _ticket, direction, at, author, team, mailbox in said:
         if direction == Direction.IN:
             came = came or at
         elif came is not None:
-            return at - came if at >= period.start else None
+            if at < period.start:
+                return None
+            working = working_seconds(hours[mailbox], came, at) if mailbox in hours else (at - came).total_seconds()
+            return Answered(at - came, timedelta(seconds=working), author, team)
     return None
 
 
@@ -165,16 +196,18 @@ def open_by_age(scope: Scope, now: datetime | None = None) -> list[Aged]:
 
 @dataclass(slots=True)
 class Worked:
-    """What one agent did."""
+    """What one agent did; `key`: their primary key."""
 
     name: str
     answers: int = 0
     solved: int = 0
     notes: int = 0
+    first: list[Answered] = field(default_factory=list, compare=False)
+    key: int | None = field(default=None, compare=False)
 
 
-def by_agent(scope: Scope) -> list[Worked]:
-    """Return what each agent did in the period, by name; those who did nothing are left out."""
+def by_agent(scope: Scope, answered: Iterable[Answered] = ()) -> list[Worked]:
+    """Return what each agent did in the period, by name; those who did nothing are left out. `answered`: its first answers."""
     done: dict[int, Worked] = {}
     said = (
         scope.messages()
@@ -186,12 +219,40 @@ def by_agent(scope: Scope) -> list[Worked]:
         )
     )
     for agent, name, answers, notes in said:
-        done[agent] = Worked(name, answers=answers, notes=notes)
+        done[agent] = Worked(name, answers=answers, notes=notes, key=agent)
     for agent, name, count in (
         solved(scope).values_list("by", "by__name").annotate(count=Count("ticket", distinct=True))
     ):
-        done.setdefault(agent, Worked(name)).solved = count
+        done.setdefault(agent, Worked(name, key=agent)).solved = count
+    for one in answered:
+        if one.agent in done:
+            done[one.agent].first.append(one)
     return sorted(done.values(), key=lambda one: (one.name.casefold(), one.name))
+
+
+@dataclass(slots=True)
+class OfTeam:
+    """What became of the tickets of one team; `name`: "" for those of none."""
+
+    name: str
+    begun: int = 0
+    solved: int = 0
+    first: list[Answered] = field(default_factory=list, compare=False)
+    key: int | None = field(default=None, compare=False)
+
+
+def by_team(scope: Scope, answered: Iterable[Answered] = ()) -> list[OfTeam]:
+    """Return what began, was solved and was first answered in the period, by the team that the tickets belong to now."""
+    names: dict[int | None, str] = {None: "", **dict(Team.objects.values_list("pk", "name"))}
+    found = {key: OfTeam(name, key=key) for key, name in names.items()}
+    for team, count in _begun(scope).order_by().values_list("team").annotate(count=Count("pk")):
+        found[team].begun = count
+    for team, count in solved(scope).values_list("ticket__team").annotate(count=Count("ticket", distinct=True)):
+        found[team].solved = count
+    for one in answered:
+        found[one.team].first.append(one)
+    active = (one for one in found.values() if one.begun or one.solved or one.first)
+    return sorted(active, key=lambda one: (not one.name, one.name.casefold()))
 
 
 def solved(scope: Scope) -> QuerySet[Event]:
@@ -211,3 +272,10 @@ def solved(scope: Scope) -> QuerySet[Event]:
 def solved_tickets(scope: Scope) -> int:
     """Return how many tickets a person finished in the period, each once."""
     return int(solved(scope).aggregate(count=Count("ticket", distinct=True))["count"])
+
+
+def solved_by_day(scope: Scope) -> dict[date, int]:
+    """Return how many tickets a person finished on each day; one that is opened again and finished anew counts on both."""
+    days = scope.period.days
+    rows = solved(scope).annotate(place=_place(scope.period.starts, 0, len(days))).values_list("place")
+    return {days[place]: count for place, count in rows.annotate(count=Count("ticket", distinct=True))}

@@ -30,6 +30,12 @@ class Period:
         return _midnight(self.last + timedelta(days=1))
 
     @property
+    def before(self) -> "Period":
+        """As many days, directly before it."""
+        count = (self.last - self.first).days + 1
+        return Period(self.first - timedelta(days=count), self.first - timedelta(days=1))
+
+    @property
     def days(self) -> list[date]:
         """Every day, in order."""
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]

@@ -1,5 +1,6 @@
 """The report: one page of figures, and each of its tables as CSV."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from tickets.reports import figures, tables
 from tickets.reports.chart import days_chart, widths
 from tickets.reports.definitions import DEFINITIONS
 from tickets.reports.export import as_csv
-from tickets.reports.figures import Scope
+from tickets.reports.figures import Answered, Cell, Scope
 from tickets.reports.period import CHOICES, DEFAULT, NotAPeriod, last_days, read_period
 from tickets.reports.tables import Table, Value
 from tickets.views.access import agent_of, signed_in
@@ -81,38 +82,66 @@ def choices(request: HttpRequest, wanted: Asked) -> dict[str, Any]:
 def shown(scope: Scope) -> dict[str, Any]:
     """The figures as the template draws them."""
     traffic = figures.traffic(scope)
-    waits = figures.first_answers(scope)
+    answered, before = figures.first_answered(scope), figures.first_answered(scope.before)
     ages = tables.ages_table(figures.open_by_age(scope))
-    answers = tables.answers_table(waits)
-    agents = tables.agents_table(figures.by_agent(scope))
-    counts = {way: sum(count for cell, count in traffic.items() if cell.direction == way) for way in ("in", "out")}
+    answers = tables.answers_table(answered, before)
     return {
-        "tiles": tiles(scope, counts, len(waits)),
-        "median": tables.span(figures.middle(waits)),
-        "ninetieth": tables.span(figures.ninetieth(waits)),
-        "answered": len(waits),
+        "tiles": tiles(scope, traffic, len(answered), len(before)),
+        "times": times(answered, before),
+        "answered": len(answered),
         "chart": days_chart(traffic, scope.period.days),
         "is_quiet": not traffic,
-        "days": tables.traffic_table(traffic, scope.period.days),
+        "days": tables.traffic_table(traffic, scope.period.days, figures.solved_by_day(scope)),
         "answers": answers,
         "answer_bars": list(zip(answers.rows, widths([row[1] for row in answers.rows]), strict=True)),  # type: ignore[misc]
         "ages": ages,
         "age_bars": age_bars(ages),
-        "agents": agents,
+        "agents": agents(scope, answered, before),
+        "teams": teams(scope, answered, before),
+        "before": scope.period.before,
     }
 
 
-def tiles(scope: Scope, counts: dict[str, int], answered: int) -> list[tuple[str, int, str]]:
-    """The numbers at the top: label, number, and what else there is to say of it."""
-    machines = figures.by_machines(scope)
-    return [
-        (_("Came in"), counts["in"], _("and %(count)d by machines") % {"count": machines} if machines else ""),
-        (_("Went out"), counts["out"], ""),
-        (_("New tickets"), figures.begun(scope), ""),
-        (_("Solved"), figures.solved_tickets(scope), ""),
-        (_("First answers"), answered, ""),
-        (_("No answer yet"), figures.unanswered(scope), _("now")),
+def agents(scope: Scope, answered: list[Answered], before: list[Answered]) -> Table:
+    """What each agent did, and in the period before."""
+    return tables.agents_table(figures.by_agent(scope, answered), figures.by_agent(scope.before, before))
+
+
+def teams(scope: Scope, answered: list[Answered], before: list[Answered]) -> Table:
+    """What became of each team's tickets, and in the period before."""
+    return tables.teams_table(figures.by_team(scope, answered), figures.by_team(scope.before, before))
+
+
+def times(answered: list[Answered], before: list[Answered]) -> list[tuple[str, str, str]]:
+    """The times that sum first answers up: label, time, and the change since the period before."""
+    found = []
+    for label, of in ((_("by the clock"), "wall"), (_("in working hours"), "working")):
+        now, then = (sorted(getattr(one, of) for one in some) for some in (answered, before))
+        for name, figure in ((_("Median"), figures.middle), (_("90th percentile"), figures.ninetieth)):
+            found.append((f"{name}, {label}", tables.span(figure(now)), tables.time_changed(figure(now), figure(then))))
+    return found
+
+
+def tiles(
+    scope: Scope, traffic: dict[Cell, int], answered: int, answered_before: int
+) -> list[tuple[str, int, str, str]]:
+    """The numbers at the top: label, number, what else there is to say of it, and the change since the period before."""
+    machines, earlier = figures.by_machines(scope), figures.traffic(scope.before)
+    of_machines = _("and %(count)d by machines") % {"count": machines} if machines else ""
+    pairs = [
+        (_("Came in"), total(traffic, "in"), total(earlier, "in"), of_machines),
+        (_("Went out"), total(traffic, "out"), total(earlier, "out"), ""),
+        (_("New tickets"), figures.begun(scope), figures.begun(scope.before), ""),
+        (_("Solved"), figures.solved_tickets(scope), figures.solved_tickets(scope.before), ""),
+        (_("First answers"), answered, answered_before, ""),
     ]
+    found = [(label, now, more, tables.changed(now, before)) for label, now, before, more in pairs]
+    return [*found, (_("No answer yet"), figures.unanswered(scope), _("now"), "")]
+
+
+def total(traffic: dict[Cell, int], way: str) -> int:
+    """All messages of one direction."""
+    return sum(count for cell, count in traffic.items() if cell.direction == way)
 
 
 def age_bars(ages: Table) -> list[tuple[list[Value], int, int]]:
@@ -125,27 +154,42 @@ def age_bars(ages: Table) -> list[tuple[list[Value], int, int]]:
     ]
 
 
+Csv = tuple[Table, list[list[Value]]]
+
+
+def _answers(scope: Scope) -> Csv:
+    answered, before = figures.first_answered(scope), figures.first_answered(scope.before)
+    return tables.answers_table(answered, before), tables.answer_times(answered, before)
+
+
+def _answered(scope: Scope, make: Callable[[Scope, list[Answered], list[Answered]], Table]) -> Csv:
+    return make(scope, figures.first_answered(scope), figures.first_answered(scope.before)), []
+
+
+def _days(scope: Scope) -> Csv:
+    return tables.traffic_table(figures.traffic(scope), scope.period.days, figures.solved_by_day(scope)), []
+
+
+TABLES: dict[str, Callable[[Scope], Csv]] = {
+    "days": _days,
+    "answers": _answers,
+    "ages": lambda scope: (tables.ages_table(figures.open_by_age(scope)), []),
+    "agents": lambda scope: _answered(scope, agents),
+    "teams": lambda scope: _answered(scope, teams),
+}
+
+
 @require_safe
 @signed_in
 def download(request: HttpRequest) -> HttpResponse:
-    """One table as CSV: `table` is days, answers, ages or agents."""
+    """One table as CSV: `table` is one of TABLES."""
     wanted = asked(request)
     if wanted.complaint:
         return HttpResponse(f"{wanted.complaint}\n", content_type="text/plain; charset=utf-8", status=400)
-    name = request.GET.get("table", "days")
-    scope = wanted.scope
-    more: list[list[Value]] = []
-    if name == "days":
-        table = tables.traffic_table(figures.traffic(scope), scope.period.days)
-    elif name == "answers":
-        waits = figures.first_answers(scope)
-        table, more = tables.answers_table(waits), tables.answer_times(waits)
-    elif name == "ages":
-        table = tables.ages_table(figures.open_by_age(scope))
-    elif name == "agents":
-        table = tables.agents_table(figures.by_agent(scope))
-    else:
-        raise Http404(_("There is no such table. There are: days, answers, ages, agents."))
+    name, scope = request.GET.get("table", "days"), wanted.scope
+    if name not in TABLES:
+        raise Http404(_("There is no such table. There are: %(known)s.") % {"known": ", ".join(TABLES)})
+    table, more = TABLES[name](scope)
     response = HttpResponse(BYTE_ORDER_MARK + as_csv(table, more), content_type="text/csv; charset=utf-8")
     filename = f"holdfast-{name}-{scope.period.first}-{scope.period.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
