@@ -2,11 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import AsyncClient
 
 from tests.flows.desk import arrive, mail, mailbox, settle
@@ -146,3 +149,24 @@ def test_nobody_hears_without_signing_in() -> None:
         return (await AsyncClient().get("/live")).status_code
 
     assert ran(ask()) == 401
+
+
+async def lines_until_its_end(agent: Agent, end: Callable[[str], None]) -> list[bytes]:
+    """What a stream says from when its session is ended until it ends itself."""
+    client = AsyncClient()
+    await client.aforce_login(agent)
+    response = await client.get("/live")
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    await sync_to_async(end)(session)
+
+    async def rest() -> list[bytes]:
+        return [block async for block in response.streaming_content]  # type: ignore[attr-defined]
+
+    return await asyncio.wait_for(rest(), 10)
+
+
+def test_a_stream_ends_when_its_session_has_ended(ben: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(live, "SESSION_SECONDS", 0.3)
+    said = ran(lines_until_its_end(ben, lambda key: SessionStore(key).delete()))
+    assert live.BEAT in said

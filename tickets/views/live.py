@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import contextvars
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from functools import partial
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+from allauth.core.internal.sessionkit import get_session_user
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
@@ -31,6 +34,8 @@ from tickets.views.presence import told
 
 EVERY_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15
+SESSION_SECONDS = 60  # after which a stream asks again whether its session still is one
+BEAT = b"event: beat\ndata: 1\n\n"
 MOST_AT_ONCE = 500
 MOST_WAITING = 1000  # events for one slow browser; with more it is cut off, and resumes where it was
 Change = tuple[int, frozenset[int]]  # an entry's number, and the tickets that it speaks of
@@ -94,6 +99,7 @@ class Stream:
     """One browser that listens."""
 
     agent: int
+    is_signed_in: Callable[[], bool] = lambda: True
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
     def put(self, event: bytes) -> None:
@@ -179,16 +185,21 @@ async def live(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=401)
     last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     after = int(last) if last.isdecimal() and len(last) < 19 else None
-    response = StreamingHttpResponse(events(user.pk, after), content_type="text/event-stream")
+    there = partial(is_signed_in, request.session)
+    response = StreamingHttpResponse(events(Stream(user.pk, there), after), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def events(agent: int, after: int | None) -> AsyncIterator[bytes]:
+def is_signed_in(session: SessionBase) -> bool:
+    """Whether the session has not been ended since, and its password is still the person's."""
+    return get_session_user(type(session)(session.session_key)) is not None
+
+
+async def events(stream: Stream, after: int | None) -> AsyncIterator[bytes]:
     """What was missed since `after`, then what happens, with a sign of life every 15 s."""
-    hub = _hubs.setdefault(asyncio.get_running_loop(), Hub())
-    stream = Stream(agent)
+    hub, agent = _hubs.setdefault(asyncio.get_running_loop(), Hub()), stream.agent
     await hub.join(stream)
     try:
         yield b"retry: 1000\n\n"
@@ -207,15 +218,19 @@ async def events(agent: int, after: int | None) -> AsyncIterator[bytes]:
 
 
 async def follow(stream: Stream) -> AsyncIterator[bytes]:
-    """The stream's events as they come; ends when it could not keep up."""
+    """The stream's events as they come; ends when it could not keep up, and soon after the session has ended."""
+    asked = time.monotonic()
     while True:
         try:
             event = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT_SECONDS)
         except TimeoutError:
-            yield b"event: beat\ndata: 1\n\n"
-            continue
+            event = BEAT
         if event is None:
             return
+        if time.monotonic() - asked >= SESSION_SECONDS:
+            if not await ask(stream.is_signed_in):
+                return
+            asked = time.monotonic()
         yield event
 
 
