@@ -348,6 +348,9 @@ class Channel:
         """Edit or withdraw, as the deliveries' `act` says, what went out as `corrects`. May come twice. Raises NotSent."""
         raise NotImplementedError
 
+    def typing(self, recipient: str) -> None:
+        """Begin to show that somebody writes to `recipient`; wait for nothing, and tell nobody of a refusal."""
+
     def limits(self, recipient: str) -> Sequence[Limit]:
         """Return the limits that hold for a message to `recipient`, the account's own first; they are kept for all workers."""
         return ()

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
-from tickets.actions import bulk, notify, presence
+from tickets.actions import bulk, notify, presence, typing
 from tickets.actions import deliver as delivering
 from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due
@@ -114,6 +114,13 @@ def wake_snoozed() -> None:
     answered("wake_snoozed")
     while wake_due():
         pass
+
+
+@shared_task
+def show_typing() -> None:
+    """Let customers see that somebody writes to them."""
+    answered("show_typing")
+    typing.show_typing()
 
 
 @shared_task

@@ -65,7 +65,7 @@ class Telegram(Channel):
     label: ClassVar[str] = "Telegram"
     conversational: ClassVar[bool] = True
     vouches: ClassVar[bool] = True
-    capabilities: ClassVar[frozenset[str]] = frozenset({Act.EDIT, Act.WITHDRAW})
+    capabilities: ClassVar[frozenset[str]] = frozenset({Act.EDIT, Act.WITHDRAW, "typing"})
     stand_in: ClassVar[str] = "bridges.telegram.fake.FakeTelegram"
     config: ClassVar[tuple[Field, ...]] = (
         Field(
@@ -88,6 +88,13 @@ class Telegram(Channel):
             help=gettext_noop(
                 "Polling works everywhere. A webhook needs a public https address of this helpdesk; automatic takes it then."
             ),
+        ),
+        Field(
+            "typing",
+            gettext_noop("Show that somebody is typing"),
+            default="no",
+            choices=("no", "yes"),
+            help=gettext_noop("While an agent writes a reply, the customer sees “typing”. Notes show nothing."),
         ),
         Field(
             "groups",
@@ -280,6 +287,10 @@ class Telegram(Channel):
     def correct(self, outgoing: Outgoing, rendered: bytes, done: Done) -> None:
         """One call for each part. Raises NotSent."""
         _correct().correct(_attempt().caller(self._token, self._url), outgoing, rendered, done)
+
+    def typing(self, recipient: str) -> None:
+        """For five seconds."""
+        _api().send_off(self._token, self._url, lambda bot: bot.send_chat_action(recipient, "typing"))
 
     def limits(self, recipient: str) -> Sequence[Limit]:
         """About 30 messages a second by bot, one a second by chat, 20 a minute by group (channels.md §1.5); 429 is obeyed besides."""

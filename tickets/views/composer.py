@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tickets.actions import drafts, overtaken
 from tickets.actions.change import NotAllowed
 from tickets.actions.reply import recipients
+from tickets.actions.typing import tell_of
 from tickets.forms import DraftForm
 from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftState, Ticket, new_id
 from tickets.permissions import mailboxes_for
@@ -140,6 +141,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         draft = save(request, form)
     except NotAllowed as error:
         return HttpResponse(str(error), status=409)
+    tell_of(draft)
     return JsonResponse({"draft": draft.public_id})
 
 
