@@ -317,6 +317,12 @@ def test_no_token_comes_into_the_log(delivery: Delivery, client: Client, caplog:
     client.get(f"/request/{token}x/")
     said = [record.getMessage() for record in caplog.records]
     assert said == ["Gone: /request/(link)/", "Not Found: /request/(link)/"]
+    for name in ("welcome", "join", "password"):
+        caplog.clear()
+        client.get(
+            reverse(f"tickets:{'password-choose' if name == 'password' else name}", args=["secret-of-an-old-link"])
+        )
+        assert "secret-of-an-old-link" not in caplog.text
 
 
 def test_every_language_has_every_sentence_with_the_same_places() -> None:
