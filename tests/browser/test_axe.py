@@ -51,6 +51,8 @@ def screens() -> list[str]:
     return [
         "/lists/open/",
         "/lists/mine/",
+        "/lists/snoozed/",
+        "/lists/spam/",
         *(f"/tickets/{number}/" for number in (failed, noted, filed)),
         f"/messages/{message}/original/",
         "/search/?q=order",
