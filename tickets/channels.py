@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tickets.models import Account, Act, Delivery, Health, Message, conversations
+from tickets.models import Account, Act, Delivery, Health, Message, Portrait, conversations
 from tickets.record.config import write_config
 from tickets.texts import own
 from tickets.texts.choose import language_of
@@ -52,6 +52,7 @@ __all__ = [
     "Suggestion",
     "channel_classes",
     "keep_address",
+    "keep_portrait",
     "message_id_of",
     "open_channel",
 ]
@@ -66,6 +67,7 @@ TEMPORARY = "temporary"
 UNSEEN = "unseen"
 UNCERTAIN = "uncertain"
 BUG = "bug"
+LARGEST_PORTRAIT = 256 * 1024
 LOOKED_BACK = 500  # messages to one recipient among which a quoted one is looked for
 KINDS = (CONTACT_BLOCKED, CONTACT_GONE, WINDOW, CUT_OFF, RATE, TEMPORARY, UNSEEN, UNCERTAIN, BUG)
 
@@ -338,10 +340,7 @@ class Channel:
         raise NotImplementedError
 
     def hindrance(self, sent: Delivery, act: str) -> str:
-        """Say in words why the vendor does not let `sent` be edited or withdrawn (any more); "" where it does.
-
-        Asked for those of Act that stand in `capabilities`.
-        """
+        """Say in words why what is among `capabilities` cannot be done to `sent` (any more); "" where it can."""
         return ""
 
     def correct(self, outgoing: Outgoing, rendered: bytes, done: Done) -> None:
@@ -370,6 +369,14 @@ def keep_address(account: Account, address: str) -> None:
     except IntegrityError:
         words = _("%s is connected already. Change that account instead, or remove it first.")
         raise NotConnected(words % address) from None
+
+
+def keep_portrait(account: Account, content: bytes) -> None:
+    """Store the picture that the vendor shows of `account`; b"" when there is none. Large ones are left out."""
+    if not content or len(content) > LARGEST_PORTRAIT:
+        Portrait.objects.filter(account=account).delete()
+    else:
+        Portrait.objects.update_or_create(account=account, defaults={"content": content})
 
 
 def message_id_of(account: Account, recipient: str, remote_id: str) -> str | None:

@@ -34,6 +34,7 @@ from tickets.channels import (
     Outgoing,
     Probe,
     keep_address,
+    keep_portrait,
 )
 from tickets.channels import Refused as RefusedOnes
 
@@ -189,6 +190,7 @@ class Telegram(Channel):
             raise NotConnected(_("This token belongs to no bot. Copy the token of the bot from @BotFather."))
         self._keep(me)
         keep_address(self.account, username)
+        keep_portrait(self.account, _download().portrait(self._token, self._url, identifier(me, "id")))
         if self._pushes:
             address = f"{settings.SITE_URL}/bridges/{self.account.public_id}/"
             wanted = {"url": address, "secret_token": self.webhook_secret, "allowed_updates": updates.ALLOWED}

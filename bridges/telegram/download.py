@@ -11,6 +11,7 @@ from bridges.telegram.refusals import Refused, is_cut_off
 from tickets.channels import NotFetched
 
 LARGEST = 20 << 20  # bytes; of the official server (telegram-bot-api, Client.h)
+PORTRAIT = 160  # pixels wide: the size of it that is fetched
 TRY_AGAIN = 15.0  # seconds
 CUT_OFF_TRIES_AGAIN = 600.0
 
@@ -33,6 +34,22 @@ def _whole(file_id: str) -> Any:
         return bytes(await found.download_as_bytearray())
 
     return whole
+
+
+def portrait(token: str, url: str, bot_id: str) -> bytes:
+    """Return the picture of a bot, b"" when it has none or it cannot be had: nothing depends on it."""
+
+    async def newest(bot: Bot) -> bytes:
+        photos = (await bot.get_user_profile_photos(int(bot_id), limit=1)).photos
+        if not photos:
+            return b""
+        smallest = min(photos[0], key=lambda one: abs(one.width - PORTRAIT))
+        return bytes(await (await bot.get_file(smallest.file_id)).download_as_bytearray())
+
+    try:
+        return api.call(token, url, newest) or b""
+    except (Refused, ValueError):
+        return b""
 
 
 def too_large(size: int) -> str:

@@ -239,6 +239,7 @@ def house(world: World) -> dict[str, list[Way]]:
         "tickets:text-edit": [Way(ADMINISTRATORS, (account, "footer", "de"), data={"template": "Blaues Rad"})],
         "tickets:text-preview": [Way(ADMINISTRATORS, (account, "footer", "de"), data={"template": "Blaues Rad"})],
         "tickets:account-check": [Way(ADMINISTRATORS, (account,))],
+        "tickets:account-picture": [Way(ADMINISTRATORS, (account,), answers=(404,))],
         "tickets:account-examine": [Way(ADMINISTRATORS, (account,))],
         "tickets:account-changes": [Way(ADMINISTRATORS, (account,))],
         "tickets:account-pause": [Way(ADMINISTRATORS, (account,))],

@@ -7,6 +7,7 @@ from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, It
 from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
+from tickets.models.portraits import Portrait
 from tickets.models.revisions import Fetch, FetchState, Piece, Reaction, Version
 from tickets.models.saved_replies import SavedReply
 from tickets.models.search import SearchDoc
@@ -57,6 +58,7 @@ __all__ = [
     "Notification",
     "Participant",
     "Piece",
+    "Portrait",
     "Presence",
     "Priority",
     "Reaction",

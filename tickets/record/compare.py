@@ -76,6 +76,7 @@ MODELS_LEFT_OUT = {
     "DraftFile": "as drafts",
     "Follow": "what an agent wants to be told; kept by backup",
     "Notification": "what an agent was told; kept by backup",
+    "Portrait": "what a vendor shows of an account; fetched again when it is connected",
     "Presence": "who looks at a ticket just now",
     "Grant": "an access token of an hour; the sign-in itself is a secret of the account",
     "ReadMark": "what an agent has looked at; kept by backup",

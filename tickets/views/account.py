@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from tickets.actions import connect as connecting
 from tickets.actions.configuration import log_of
 from tickets.channels import Channel, NotConnected, channel_classes, open_channel
 from tickets.forms.account import AccountForm
-from tickets.models import Account, Entry, Health
+from tickets.models import Account, Entry, Health, Portrait
 from tickets.texts.languages import LANGUAGES
 from tickets.views.access import administrates, agent_of, once_in_steps
 from tickets.views.rail import frame
@@ -42,7 +43,9 @@ def is_public() -> bool:
 @administrates
 def show_list(request: HttpRequest) -> HttpResponse:
     """All accounts with their health, and what waits for a public address of this server."""
-    accounts = Account.objects.filter(removed_at__isnull=True).select_related("team").order_by("name")
+    portraits = Portrait.objects.filter(account=OuterRef("pk"))
+    rows = Account.objects.filter(removed_at__isnull=True).annotate(has_portrait=Exists(portraits))
+    accounts = rows.select_related("team").order_by("name")
     context = {
         **frame(request, "accounts"),
         "connected": [(account, way_out(account)) for account in accounts],

@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from bridges.telegram.fake import FakeTelegram
+from tests.bridges.telegram.out.test_out import png
 from tests.flows.desk import rebuilt_differences, settle
+from tickets.actions.accounts import add_account
 from tickets.actions.change import set_status
 from tickets.actions.deliver import deliver_due
 from tickets.actions.delivered import retry_delivery
@@ -51,6 +53,26 @@ def test_a_bot_is_connected_by_its_token_alone(support: Account, telegram: FakeT
     account = Account.objects.get(channel="telegram")
     assert (account.address, account.mailbox, account.health) == ("help_bot", support, "working")
     assert "token" not in str(account.config)
+
+
+def test_the_bots_name_and_picture_come_back_as_proof(
+    support: Account, telegram: FakeTelegram, ann: Agent, client: Client
+) -> None:
+    telegram.picture = picture = png(160, 160)
+    account = add_account("telegram", "Shop bot", "shop bot", {"api_url": telegram.url}, {"token": telegram.token})
+    open_channel(account).connect()
+    client.force_login(ann)
+    address = f"/accounts/{account.public_id}/picture"
+    shown = client.get(address)
+    assert (shown.content, shown["Content-Type"], shown["X-Content-Type-Options"]) == (picture, "image/png", "nosniff")
+    page = client.get(f"/accounts/{account.public_id}/").content.decode()
+    assert address in page
+    assert address in client.get("/accounts/").content.decode()
+    telegram.picture = b""
+    telegram.plan("getUserProfilePhotos", 500, "Internal Server Error")
+    open_channel(account).connect()  # a bot works without a picture
+    assert client.get(address).status_code == 404
+    assert address not in client.get(f"/accounts/{account.public_id}/").content.decode()
 
 
 def test_a_wrong_token_is_said_so(support: Account, telegram: FakeTelegram, capsys: pytest.CaptureFixture[str]) -> None:
