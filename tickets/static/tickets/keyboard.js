@@ -59,7 +59,7 @@ const picks = { a: pickAll, n: pickNone };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest?.("input, textarea, select, [contenteditable], dialog[open], details.menu[open] .menu-box")) {
+  if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], details.menu[open] .menu-box")) {
     if (event.key === "Escape" && event.target.matches("#search, .composer textarea, .composer input")) back();
     return;
   }
