@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import include, path, set_urlconf
 from playwright.sync_api import Page, expect
-from tests.bridges.telegram.test_out import PICTURE
 
 from bridges.telegram.fake import FakeTelegram
 from bridges.telegram.fake.phone import FIRST_LINES
 from bridges.telegram.poll import take
 from helpdesk.run import phones
 from helpdesk.urls import urlpatterns as whole
+from tests.bridges.telegram.out.test_out import PICTURE
 from tests.flows.desk import mailbox, settle
 from tests.services.ports import wait_until
 from tickets.actions.reply import reply
