@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.flows.desk import arrive, arrive_together, mail, mailbox, rebuilt_differences, report, settle
 from tests.services.ports import wait_until
-from tickets.actions.bulk import begin, take_back, work_through
+from tickets.actions.bulk import begin, go_on, take_back, work_through
 from tickets.actions.change import NotAllowed, set_status, tag
 from tickets.actions.erasing import erase_contact, erase_tickets
 from tickets.actions.hold import hold_ticket
@@ -24,7 +24,7 @@ from tickets.actions.spam import clear_spam, mark_spam
 from tickets.actions.teams import add_team
 from tickets.actions.unmerge import unmerge
 from tickets.mime.identifiers import reply_address, reply_token
-from tickets.models import Account, Agent, Delivery, Event, Message, SpamSender, Tag, Ticket
+from tickets.models import Account, Agent, Bulk, Delivery, Event, Message, SpamSender, Tag, Ticket
 from tickets.models.keys import KEY_ID, signing_key
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -265,6 +265,16 @@ def test_more_than_five_hundred_are_done_in_portions_by_a_worker_and_undone(supp
         take_back(bulk, ben)
     assert len(queries) < 40
     assert first.tags.count() == 0
+
+
+def test_what_was_taken_back_while_a_worker_had_it_in_hand_is_not_gone_on_with(support: Account, ben: Agent) -> None:
+    ticket = come(support, "first")
+    bulk = begin(ben, "tag", "sale", [*range(1000, 1500), ticket.number])
+    in_hand = Bulk.objects.get(pk=bulk.pk)
+    take_back(bulk, ben)
+    go_on(in_hand)
+    bulk.refresh_from_db()
+    assert (bulk.done, bulk.undone_at is None, ticket.tags.count()) == (500, False, 0)
 
 
 def test_many_tickets_cost_no_more_queries_than_one(support: Account, ben: Agent) -> None:

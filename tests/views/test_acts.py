@@ -103,6 +103,29 @@ def test_a_manager_and_a_stranger_change_nothing(
     assert Ticket.objects.get().state == "solved"
 
 
+def test_who_was_moved_out_of_a_team_takes_no_merge_of_its_tickets_back(
+    support: Account, ben: Agent, enter: Callable[..., Client]
+) -> None:
+    team = add_team("Print", ben, (ben,))
+    Account.objects.filter(pk=support.pk).update(team=team)
+    tickets, client = some(support, 2), enter(ben)
+    undo = act(client, tickets, "merge").json()["undo"]
+    team.agents.remove(ben)
+    client.post(undo, {"key": "u"}, headers={"X-Part": "1"})
+    tickets[1].refresh_from_db()
+    assert tickets[1].merged_into == tickets[0]
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]
+)
+def test_no_act_leads_to_another_site(back: str, support: Account, ben: Agent, enter: Callable[..., Client]) -> None:
+    [ticket] = some(support, 1)
+    data = {"key": "1", "what": "state", "value": "solved", "numbers": str(ticket.number), "back": back}
+    assert enter(ben).post("/acts/", data).headers["Location"] == "/"
+    assert enter(ben).post("/acts/", data | {"key": "2", "back": "/new/"}).headers["Location"] == "/new/"
+
+
 def test_a_wrong_merge_is_taken_apart_from_its_line(support: Account, ben: Agent, enter: Callable[..., Client]) -> None:
     (first, second), client = some(support, 2), enter(ben)
     merge(second, first, ben)

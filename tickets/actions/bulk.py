@@ -118,8 +118,11 @@ def begin(agent: Agent, what: str, value: str, numbers: Sequence[int]) -> Bulk:
 
 
 def go_on(bulk: Bulk) -> None:
-    """Do the next portion, in one transaction with the note of how far it is."""
+    """Do the next portion, in one transaction with the note of how far it is; none once it was taken back."""
     with transaction.atomic():
+        bulk.refresh_from_db(from_queryset=Bulk.objects.select_for_update())
+        if bulk.finished_at is not None:
+            return
         portion = bulk.numbers[bulk.done : bulk.done + MOST]
         done = VERBS[bulk.what](bulk, portion)
         bulk.done += len(portion)

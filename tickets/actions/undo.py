@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tickets.actions.change import NotAllowed
-from tickets.actions.changes import Done, Wish, change_many, in_portions
+from tickets.actions.changes import Done, Wish, change_many, in_portions, not_there
 from tickets.actions.setting import value_of
 from tickets.actions.spam import not_spam
 from tickets.actions.unmerge import unmerge
@@ -81,6 +81,8 @@ def _undo_spam(entry: Entry, numbers: list[int], by: Agent, at: datetime | None)
 
 def _undo_merge(entry: Entry, by: Agent, at: datetime | None) -> Done:
     number = int(entry.fields["merged"])
+    if not visible_to(by).filter(merged__number=number).exists():
+        return Done(left=[(number, not_there())])
     try:
         ticket = unmerge(number, by, at, _("Undone."))
     except NotAllowed as error:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tickets.actions.bulk import MOST_AT_ALL, begin, take_back
 from tickets.actions.change import NotAllowed
@@ -49,11 +50,9 @@ def _told(request: HttpRequest, bulk: Bulk) -> HttpResponseBase:
     if request.headers.get("X-Part"):
         return JsonResponse(as_object(bulk))
     messages.success(request, done_words(bulk))
-    return redirect(request.POST.get("back") or "tickets:home") if _is_ours(request) else redirect("tickets:home")
-
-
-def _is_ours(request: HttpRequest) -> bool:
-    return request.POST.get("back", "/").startswith("/") and not request.POST.get("back", "").startswith("//")
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return redirect(back if is_ours else "tickets:home")
 
 
 def _refused(request: HttpRequest, words: str) -> HttpResponseBase:
