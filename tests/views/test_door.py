@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.test import Client
 
+from helpdesk.logs import WithoutLinks
 from tests.services.smtp import Sink
 from tickets.actions.links import INVITATION, PASSWORD, make_link
 from tickets.actions.people import add_agent, remove_agent
@@ -124,6 +125,23 @@ def test_a_forgotten_password_is_chosen_anew_by_mail_and_ends_all_sessions(
     signed_in(ben, NEW)
 
 
+def test_no_mailbox_is_filled_with_links_from_however_many_places_they_are_asked_for(
+    sending: Account, smtp_sink: Sink, ben: Agent
+) -> None:
+    for place in range(5):
+        page = Client(REMOTE_ADDR=f"203.0.113.{place}").post("/sign-in/forgotten/", {"email": ben.email})
+        assert "is on its way" in page.content.decode()
+    assert len(smtp_sink.to(ben.email)) == 3
+
+
+def test_no_link_for_a_password_comes_into_the_log(ben: Agent, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.addFilter(WithoutLinks())
+    for purpose in (PASSWORD, INVITATION):
+        Client().post(path_of(make_link(ben, purpose)), {"password": "short"})  # the link stays good
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["Unprocessable Entity: /password/(link)/", "Unprocessable Entity: /join/(link)/"]
+
+
 def test_without_a_way_out_the_page_says_who_can_help(ann: Agent, ben: Agent) -> None:
     assert "Ask an administrator" in Client().get("/sign-in/forgotten/").content.decode()
     page = signed_in(ann).post(f"/people/{ben.public_id}/link/").content.decode()
@@ -137,6 +155,23 @@ def test_a_changed_password_ends_the_other_sessions_and_wants_the_old_one(ben: A
     assert here.post("/me/password/", data | {"oldpassword": "correct horse"}).headers["Location"] == "/me/sign-in/"
     assert here.get("/lists/mine/").status_code == 200
     assert elsewhere.get("/lists/mine/").status_code == 302
+
+
+def test_the_old_password_is_not_guessed_in_a_browser_that_was_left_open(ben: Agent) -> None:
+    here = signed_in(ben)
+    data = {"oldpassword": "wrong", "password1": NEW, "password2": NEW}
+    for _ in range(10):
+        here.post("/me/password/", data)
+    page = here.post("/me/password/", data | {"oldpassword": "correct horse"})
+    assert "Try again in 15 minutes" in page.content.decode()
+    ben.refresh_from_db()
+    assert ben.check_password("correct horse")
+
+
+def test_no_browser_keeps_the_recovery_codes(ben: Agent) -> None:
+    here = signed_in(ben)
+    turn_on(here)
+    assert "no-store" in here.get("/me/codes/").headers["Cache-Control"]
 
 
 def test_the_second_step_is_asked_for_after_the_password_and_by_a_link_too(ben: Agent) -> None:

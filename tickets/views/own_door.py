@@ -16,6 +16,7 @@ from django.urls import reverse_lazy
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from tickets.actions.sessions import end_sessions
@@ -81,8 +82,11 @@ class NewCodes(Framed, GenerateRecoveryCodesView):  # type: ignore[misc]
     template_name = "tickets/door/new_codes.html"
 
 
-password, again, again_by_code = (signed_in(view.as_view()) for view in (Password, Again, AgainByCode))
-turn_on, turn_off, codes, new_codes = (signed_in(view.as_view()) for view in (TurnOn, TurnOff, Codes, NewCodes))
+# No browser keeps what these pages show: a key, or recovery codes.
+password, again, again_by_code = (never_cache(signed_in(view.as_view())) for view in (Password, Again, AgainByCode))
+turn_on, turn_off, codes, new_codes = (
+    never_cache(signed_in(view.as_view())) for view in (TurnOn, TurnOff, Codes, NewCodes)
+)
 
 
 @signed_in

@@ -153,10 +153,11 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 
 def mail_link(email: str) -> None:
-    """Mail a link for a new password to whoever works here with this address."""
-    agent = Agent.objects.filter(email=email, removed_at=None).first()
-    if agent is None:
+    """Mail a link for a new password to whoever works here with this address; a few times, what was mailed before is good still."""
+    agent, limits = Agent.objects.filter(email=email, removed_at=None).first(), tries.limits_of_mail(email)
+    if agent is None or tries.wait(limits):
         return
+    tries.count(limits)
     purpose = links.PASSWORD if agent.has_usable_password() else links.INVITATION
     text = _(
         "Somebody, probably you, has asked for a new password at %(site)s. Choose it here, within a day:\n\n%(link)s\n\n"

@@ -13,6 +13,7 @@ from redis import RedisError
 
 MOST_TRIES = 10  # wrong ones for one person from one client
 MOST_TRIES_FROM = 100  # and for anybody from there, which a whole office or a proxy may share
+MOST_MAILED = 3  # links to one address, from wherever they are asked for
 TRIES_SECONDS = 15 * 60
 
 
@@ -32,6 +33,11 @@ def limits_of(request: HttpRequest, what: str, person: str) -> dict[str, int]:
     """The counters of a try: `what` is tried, for `person`."""
     client = client_of(request)
     return {f"tries:{what}:{client}:{person}": MOST_TRIES, f"tries:{what}:{client}": MOST_TRIES_FROM}
+
+
+def limits_of_mail(address: str) -> dict[str, int]:
+    """The counter of links that are mailed to somebody: nobody's mailbox is filled by strangers."""
+    return {f"tries:mailed:{address}": MOST_MAILED}
 
 
 def wait(limits: dict[str, int]) -> int:
@@ -58,7 +64,7 @@ def too_many(seconds: int) -> str:
     """How long to wait, in words."""
     minutes = -(-seconds // 60)
     return ngettext(
-        "Too many wrong tries from here. Try again in %(count)d minute.",
-        "Too many wrong tries from here. Try again in %(count)d minutes.",
+        "Too many tries from here. Try again in %(count)d minute.",
+        "Too many tries from here. Try again in %(count)d minutes.",
         minutes,
     ) % {"count": minutes}
