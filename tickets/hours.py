@@ -222,3 +222,19 @@ def _span(days: list[str]) -> str:
 def write_days_off(days_off: Iterable[Mapping[str, str]]) -> str:
     """Return days off as `read_days_off` reads them, one on a line."""
     return "\n".join(f"{one['day']} {one['name']}".strip() for one in days_off)
+
+
+def carried_over(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of an account with hours that stood as typed in the config of messengers in columns of their own.
+
+    Used by the migration that moved them, and when a configuration of that time is read from the record.
+    """
+    if "hours" in fields:
+        return dict(fields)
+    config = dict(fields.get("config") or {})
+    typed = {name: str(config.pop(name, "")) for name in ("hours", "days_off", "time_zone")}
+    try:
+        week, days_off = read_week(typed["hours"]), read_days_off(",".join(typed["days_off"].split()))
+    except Unreadable:  # counted as not set then, too
+        week, days_off = {}, []
+    return {**fields, "config": config, "hours": week, "days_off": days_off, "time_zone": typed["time_zone"][:40]}

@@ -4,12 +4,16 @@ from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.migration import Migration
+from django.db.migrations.state import ProjectState
 from django.db.utils import OperationalError
 
 from helpdesk.run.problems import CannotStart
 
 # Any number; it only has to be ours. Two starts on one PostgreSQL migrate one after the other.
 ADVISORY_LOCK = 0x486F6C64
+GO_BACK = "Restore the last backup, then start again"
+GO_ON = "It goes on where it was: mend that, then start again"
 
 
 def migrate() -> int:
@@ -51,21 +55,22 @@ def apply_missing() -> int:
     executor.loader.check_consistent_history(connection)
     refuse_newer(executor)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    state = None
     for migration, _ in plan:
-        apply(migration.app_label, migration.name)
+        state = apply(executor, migration, state)
     refuse_half_migrated(executor)
     return len(plan)
 
 
-def apply(app: str, name: str) -> None:
-    """One migration. Raises CannotStart when it fails."""
-    executor = MigrationExecutor(connection)
+def apply(executor: MigrationExecutor, migration: Migration, state: ProjectState | None) -> ProjectState:
+    """One migration; `state` is what the one before returned. Raises CannotStart when it fails."""
+    app, name = migration.app_label, migration.name
     try:
-        executor.migrate([(app, name)])
+        return executor.migrate([(app, name)], [(migration, False)], state)
     except DatabaseError as error:
         raise CannotStart(
             f"The database is half migrated: {app}.{name} stopped with “{first_line(error)}”. "
-            "Restore the last backup, then start again; if it stops there too, please report it."
+            f"{GO_BACK if migration.atomic else GO_ON}; if it stops there too, please report it."
         ) from error
 
 

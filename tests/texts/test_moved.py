@@ -1,4 +1,4 @@
-"""Templates of before there were texts by language: a configuration in the record that is older is read as one of today."""
+"""A configuration in the record of before accounts had hours and texts by language is read as one of today."""
 
 import json
 
@@ -10,9 +10,11 @@ from tickets.models import Account
 from tickets.record import config
 from tickets.record.store import store
 
+HOURS = {"hours": "sat 10:00-14:00", "days_off": "2026-12-25 2027-01-01", "time_zone": "Europe/Kyiv"}
+
 
 @pytest.mark.django_db(transaction=True)
-def test_an_older_configuration_comes_back_with_its_words_among_the_texts() -> None:
+def test_an_older_configuration_comes_back_with_its_words_among_the_texts_and_its_hours() -> None:
     home = mailbox(language="de", footer="Blaues Rad")
     bot = add_account("pigeon", "Loft", "loft", mailbox=home)
     today = config.snapshot()
@@ -20,7 +22,9 @@ def test_an_older_configuration_comes_back_with_its_words_among_the_texts() -> N
         fields = row["fields"]
         fields.pop("texts", None)
         if fields.get("address") == "loft":
-            fields["config"] = {"greet": "yes", "greeting": "Hallo $name", "away": ""}
+            for name in ("hours", "days_off", "time_zone"):
+                del fields[name]
+            fields["config"] = {"greet": "yes", "greeting": "Hallo $name", "away": ""} | HOURS
         elif fields.get("address"):
             fields["acknowledgement"] = "Danke, $name. Nummer $number."
     store().write(f"{config.FOLDER}/2999-01-01T000000.000000.json", json.dumps(today).encode())
@@ -29,6 +33,8 @@ def test_an_older_configuration_comes_back_with_its_words_among_the_texts() -> N
     bot.refresh_from_db()
     assert home.texts == {"acknowledgement": {"de": "Danke, {name}. Nummer {number}."}}
     assert (bot.texts, bot.config) == ({"greeting": {"de": "Hallo {name}"}}, {"greet": "yes"})
+    assert (bot.hours, bot.time_zone) == ({"sat": [["10:00", "14:00"]]}, "Europe/Kyiv")
+    assert [day["day"] for day in bot.days_off] == ["2026-12-25", "2027-01-01"]
     assert Account.objects.exclude(acknowledgement="").count() == 0
 
 

@@ -4,21 +4,16 @@
 
 from django.db import migrations, models
 
-from tickets.hours import Unreadable, read_days_off, read_week
+from tickets.hours import carried_over
 
 
 def move(apps, schema_editor):
     for account in apps.get_model("tickets", "Account").objects.all():
-        config = account.config
-        try:
-            account.hours = read_week(str(config.get("hours", "")))
-            account.days_off = read_days_off(",".join(str(config.get("days_off", "")).split()))
-        except Unreadable:  # counted as not set before, too
-            account.hours, account.days_off = {}, []
-        account.time_zone = str(config.get("time_zone", ""))[:40]
-        account.config = {key: value for key, value in config.items() if key not in ("hours", "days_off", "time_zone")}
-        if account.config != config:
-            account.save(update_fields=["hours", "days_off", "time_zone", "config"])
+        after = carried_over({"config": account.config})
+        if after["config"] != account.config:
+            for name, value in after.items():
+                setattr(account, name, value)
+            account.save(update_fields=list(after))
 
 
 class Migration(migrations.Migration):

@@ -139,6 +139,8 @@ FIELDS_LEFT_OUT = {
     "Counter.value": "of the head and the last seal, whose chain values are compared",
 }
 LIVE = {"queued", "sending"}
+# What a merge notes so that it can be undone. Merges made before it did so lack it, until a rebuild works it out.
+NOTED_BY_MERGE = ("state", "brought", "last", "holds")
 
 
 def _fields(model: type[Model]) -> "list[models.Field[Any, Any]]":
@@ -171,11 +173,16 @@ def rows(model: type[Model], using: str) -> Iterator[tuple[tuple[Any, ...], dict
 
 
 def _settled(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:
-    """What is under way: a delivery is read as uncertain, since no outcome is in the record; a file as still to be fetched."""
+    """What is under way: a delivery is read as uncertain, since no outcome is in the record; a file as still to be fetched.
+
+    And what a merge notes for its undoing: the decision to undo it, which is made of that, is an entry of its own.
+    """
     if model is Delivery and row["state"] in LIVE | {DeliveryState.UNCERTAIN}:
         return row | {"state": "uncertain", "reason": ""}
     if model is Fetch and row["state"] == FetchState.FETCHING:
         return row | {"state": str(FetchState.WAITING)}
+    if model is Event and row["kind"] == "merged":
+        return row | {"data": {name: value for name, value in row["data"].items() if name not in NOTED_BY_MERGE}}
     return row
 
 

@@ -15,10 +15,11 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from tickets import hours
 from tickets.models import Account, Agent, Mirror, SavedReply, Team
 from tickets.models.secrets import EncryptedJSONField
 from tickets.record.store import store
-from tickets.texts.older import carried_over
+from tickets.texts import older
 
 FOLDER = "config"
 ACCOUNT = "tickets.account"
@@ -105,14 +106,14 @@ def restore() -> int:
 
 
 def of_today(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a configuration as it is written today: one that is older holds the texts of accounts in other places."""
+    """Return a configuration as it is written today: an older one holds hours and texts of accounts in other places."""
     languages = {row["pk"]: row["fields"].get("language") or "en" for row in rows if row["model"] == ACCOUNT}
-    return [
-        row | {"fields": carried_over(row["fields"], languages.get(row["fields"].get("mailbox"), languages[row["pk"]]))}
-        if row["model"] == ACCOUNT
-        else row
-        for row in rows
-    ]
+    return [row | {"fields": _account_of_today(row, languages)} if row["model"] == ACCOUNT else row for row in rows]
+
+
+def _account_of_today(row: dict[str, Any], languages: dict[Any, str]) -> dict[str, Any]:
+    language = languages.get(row["fields"].get("mailbox"), languages[row["pk"]])
+    return older.carried_over(hours.carried_over(row["fields"]), language)
 
 
 def _save(item: DeserializedObject, given: set[str]) -> None:
