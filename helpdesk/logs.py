@@ -6,12 +6,9 @@ import re
 _TOKEN = re.compile(r"(/(?:request|welcome|join|password)/)[\w.:=-]{12,}")
 
 
-class WithoutLinks(logging.Filter):
-    """Takes the tokens out of addresses that a line repeats, as Django does for every page that is not there."""
+class WithoutLinks(logging.Formatter):
+    """Takes the tokens out of addresses that a line or its traceback repeats, as Django does for every page that is not there."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the line where it holds one; it is always written."""
-        said = record.getMessage()
-        if _TOKEN.search(said):
-            record.msg, record.args = _TOKEN.sub(r"\1(link)", said), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line as it is written; one that cannot be made is the handler's to tell of, and costs its writer nothing."""
+        return _TOKEN.sub(r"\1(link)", super().format(record))

@@ -371,11 +371,13 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(processName)s] %(name)s: %(message)s"}},
-    "filters": {"links": {"()": "helpdesk.logs.WithoutLinks"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr, "filters": ["links"]}
+    "formatters": {
+        "line": {
+            "class": "helpdesk.logs.WithoutLinks",
+            "format": "%(asctime)s %(levelname)s [%(processName)s] %(name)s: %(message)s",
+        }
     },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": "INFO", "propagate": True, "handlers": []},
