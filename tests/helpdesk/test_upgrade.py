@@ -55,6 +55,8 @@ def fill(old: Any) -> None:
     zoe = old("tickets", "Contact").objects.create(name="Zoe Customer", hold="A court asks for it", created_at=AT)
     kept, merged = (ticket_of(old, home, zoe, number) for number in (1, 2))
     said = [message_in(old, kept, n, origin=1 if n < 4 else 2) for n in range(7)]
+    kept.tags.add(old("tickets", "Tag").objects.create(name="vélo"))
+    old("tickets", "Attachment").objects.create(message=said[0], part=1, filename="Quittung.pdf", size=1)
     entry_of(old, "contact", home, None, contact=zoe.public_id, by=ann.public_id, set={"hold": zoe.hold})
     old("tickets", "Event").objects.create(
         ticket=kept, entry=entry_of(old, "merge", home, 1), kind="merged", at=AT, by=ann,
@@ -100,6 +102,7 @@ def test_a_start_that_was_broken_off_goes_on_and_keeps_and_finds_everything(
     assert Draft.objects.get().text == "Half a sent"
     ann = Agent.objects.get()
     assert (found(ann, "ubergrosse 6"), found(ann, "from:zoe@customer.example subject:wheel")) == ([1], [1])
+    assert (found(ann, "velo quittung"), found(ann, "quittung 6")) == ([1], [])
     unmerge(2, ann)
     ticket = Ticket.objects.get(number=2)
     assert (ticket.merged_into, ticket.state, ticket.messages.count()) == (None, "open", 3)
@@ -112,11 +115,12 @@ def breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     batches: list[int] = []
     write = step.write
 
-    def write_two(rows: list[Any]) -> None:
-        batches.append(len(rows))
+    def write_two(rows: Iterator[Any]) -> None:
+        batch = list(rows)
+        batches.append(len(batch))
         if len(batches) == 3:
             raise OperationalError("database or disk is full")
-        write(rows)
+        write(batch)
 
     monkeypatch.setattr(step, "AT_ONCE", 2)
     monkeypatch.setattr(step, "write", write_two)

@@ -5,6 +5,7 @@ where it was, and never holds more than a batch.
 """
 
 import logging
+from collections import defaultdict
 from typing import Any
 
 from django.db import migrations, transaction
@@ -13,6 +14,7 @@ from tickets.search.index import Home, columns_of, place_of, write
 
 AT_ONCE = 200
 TOLD_EVERY = 100  # batches
+READ = ("at", "ticket", "from_name", "from_address", "to", "cc", "bcc", "subject", "text", "automatic")
 logger = logging.getLogger(__name__)
 
 
@@ -31,20 +33,36 @@ def fill(apps: Any, schema_editor: Any) -> None:
 def _index(apps: Any, keys: list[int]) -> None:
     doc = apps.get_model("tickets", "SearchDoc")
     # Not a join: a planner that has no figures yet of a table just made would read all of it for each batch.
-    there = set(doc.objects.filter(message__in=keys).values_list("message", flat=True))
-    messages = apps.get_model("tickets", "Message").objects.filter(pk__in=set(keys) - there)
-    found = messages.defer("html", "reply").select_related("ticket__contact").prefetch_related("ticket__tags", "attachments")
-    with transaction.atomic():
-        write([_row(doc, message) for message in found])
+    missing = set(keys) - set(doc.objects.filter(message__in=keys).values_list("message", flat=True))
+    if missing:
+        found = list(apps.get_model("tickets", "Message").objects.filter(pk__in=missing).only(*READ))
+        homes, files = _homes(apps, {message.ticket_id for message in found}), _files(apps, missing)
+        with transaction.atomic():
+            write(
+                (
+                    doc(place=place_of(one.at, one.pk), message_id=one.pk, ticket_id=one.ticket_id),
+                    columns_of(one, files[one.pk], homes[one.ticket_id]),
+                )
+                for one in found
+            )
 
 
-def _row(doc: Any, message: Any) -> Any:
-    ticket = message.ticket
-    tags = tuple(tag.name for tag in ticket.tags.all())
-    files = [file.filename for file in sorted(message.attachments.all(), key=lambda file: file.part)]
-    home = Home(ticket.number, ticket.subject, ticket.mailbox_id, ticket.contact.name, tags)
-    row = doc(place=place_of(message.at, message.pk), message_id=message.pk, ticket_id=ticket.pk)
-    return row, columns_of(message, files, home)
+def _homes(apps: Any, tickets: set[int]) -> dict[int, Home]:
+    ticket = apps.get_model("tickets", "Ticket")
+    tags: dict[int, list[str]] = defaultdict(list)
+    on_ticket = ticket.tags.through.objects.filter(ticket__in=tickets).order_by("pk")
+    for key, name in on_ticket.values_list("ticket", "tag__name"):
+        tags[key].append(name)
+    rows = ticket.objects.filter(pk__in=tickets).values_list("pk", "number", "subject", "mailbox", "contact__name")
+    return {key: Home(*home, tuple(tags[key])) for key, *home in rows}
+
+
+def _files(apps: Any, messages: set[int]) -> dict[int, list[str]]:
+    files: dict[int, list[str]] = defaultdict(list)
+    named = apps.get_model("tickets", "Attachment").objects.filter(message__in=messages).order_by("part")
+    for message, name in named.values_list("message", "filename"):
+        files[message].append(name)
+    return files
 
 
 class Migration(migrations.Migration):
