@@ -1,6 +1,6 @@
 """Tidy: tags, snooze, spam, many at once, undo and unmerge; and whatever was done, a rebuild gives back the same rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from tickets.actions.erasing import erase_contact, erase_tickets
 from tickets.actions.hold import hold_ticket
 from tickets.actions.merge import merge
 from tickets.actions.note import note
-from tickets.actions.people import add_agent
+from tickets.actions.people import add_agent, change_agent
 from tickets.actions.reply import recipients, reply
 from tickets.actions.snooze import snooze, wake_due
 from tickets.actions.spam import clear_spam, mark_spam
@@ -242,6 +242,19 @@ def test_assignee_team_priority_and_reading_are_taken_back_too(support: Account,
         assert take_back(bulk, ben).changed == [ticket.number]
     now = fresh(ticket)
     assert (now.assignee, now.team, now.priority, now.read_marks.count()) == (None, None, 2, 0)
+
+
+def test_nothing_is_given_back_to_somebody_who_cannot_see_it_any_more(
+    ben: Agent, make_agent: Callable[..., Agent]
+) -> None:
+    cem, team = make_agent("Cem"), add_team("Returns", ben, (ben,))
+    change_agent(cem, ben, [team])
+    ticket = come(mailbox("returns@desk.example", team=team), "one", to="returns@desk.example")
+    begin(ben, "assignee", cem.public_id, [ticket.number])
+    bulk = begin(ben, "assignee", ben.public_id, [ticket.number])
+    change_agent(cem, ben, [])
+    assert take_back(bulk, ben).left[0][1].startswith("Cem")
+    assert fresh(ticket).assignee == ben
 
 
 def test_nobody_changes_what_they_may_not_see(support: Account, ben: Agent) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from tickets.actions.changes import Done, Wish, change_many, in_portions, not_th
 from tickets.actions.setting import value_of
 from tickets.actions.spam import not_spam
 from tickets.actions.unmerge import unmerge
+from tickets.actions.wishes import assigned
 from tickets.models import Agent, Entry, Event, SpamBy, Ticket
 from tickets.permissions import visible_to
 
@@ -45,10 +47,19 @@ def _undo_changes(entry: Entry, by: Agent, at: datetime | None) -> Done:
         return _undo_spam(entry, list(events), by, at)
     kind = BACK.get(entry.fields["event"], entry.fields["event"])
     back = {"remember": entry.fields["forget"]} if entry.fields.get("forget") else {}
-    wish = Wish(
-        kind, _("took it back"), lambda ticket: _before(ticket, events[ticket.number]), _("Undone."), lambda _: back
-    )
+    given_back = cache(_given_back)
+
+    def before(ticket: Ticket) -> dict[str, Any] | None:
+        wanted = _before(ticket, events[ticket.number])
+        return given_back(wanted["assignee"]).of(ticket) if wanted and wanted.get("assignee") else wanted
+
+    wish = Wish(kind, _("took it back"), before, _("Undone."), lambda _: back)
     return change_many(list(events), wish, by, at)
+
+
+def _given_back(assignee: str) -> Wish:
+    """The wish that tickets be theirs again who had them. Raises NotAllowed when they have left since, or only read now."""
+    return assigned(Agent.objects.get(public_id=assignee))
 
 
 def _before(ticket: Ticket, event: Event) -> dict[str, Any] | None:
