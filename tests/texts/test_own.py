@@ -80,6 +80,7 @@ def test_the_language_is_theirs_then_their_apps_then_that_of_the_mailbox(setting
 
 def test_a_template_of_old_says_the_same_in_the_form_of_today() -> None:
     assert rewritten("Hi $name, [#$number] of ${mailbox}: $$5") == "Hi {name}, (#{number}) of {mailbox}: $5"
+    assert rewritten("Hi $name, write {name} or } anywhere") == "Hi {name}, write (name) or ) anywhere"
     before = {"acknowledgement": "Danke $name", "config": {"greet": "yes", "greeting": "Hi $name", "away": " "}}
     assert carried_over(before, "de") == {
         "acknowledgement": "",

@@ -6,15 +6,17 @@ Used by the migration that moved them, and when a configuration of that time is 
 import re
 from typing import Any
 
-_OLD_PLACE = re.compile(r"\$(?:\$|\{(\w+)\}|(\w+))")
+_OLD_PLACE = re.compile(r"\$(?:\$|\{(\w+)\}|(\w+))|[{}]")
+_PLAIN = {"{": "(", "}": ")", "$$": "$"}
 _BRACKETED = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
 FROM_CONFIG = ("greeting", "away")
 
 
 def rewritten(template: str) -> str:
     """Return a template of old in the form of today; what only looked like a place or a part stays as words."""
-    plain = template.translate({ord("{"): "(", ord("}"): ")"}) if not _OLD_PLACE.search(template) else template
-    placed = _OLD_PLACE.sub(lambda match: f"{{{name}}}" if (name := match[1] or match[2]) else "$", plain)
+    placed = _OLD_PLACE.sub(
+        lambda match: f"{{{name}}}" if (name := match[1] or match[2]) else _PLAIN[match[0]], template
+    )
     return _BRACKETED.sub(r"(\1)", placed).strip()
 
 
