@@ -17,7 +17,7 @@ from tests.flows.desk import mail, settle
 from tests.services import authorization, dovecot, smtp
 from tests.services.authorization import Authorization
 from tests.services.dovecot import Imap
-from tests.services.ports import free_port
+from tests.services.ports import free_port, wait_until
 from tests.services.smtp import Sink
 from tickets.actions.accounts import add_account
 from tickets.actions.configuration import log_of
@@ -212,6 +212,25 @@ def test_a_refresh_token_that_changes_is_kept_and_nothing_starts_anew(
     assert signed_in.secrets["refresh_token"] in provider.refresh_tokens
     assert settings_of(signed_in) == running_with
     assert signed_in.secrets["refresh_token"] not in str(latest())  # encrypted
+
+
+def test_a_renewal_that_was_under_way_does_not_take_the_place_of_a_new_sign_in(
+    signed_in: Account, provider: Authorization
+) -> None:
+    provider.rotates, provider.pause = True, 1.0
+    grants.Bearer(signed_in).refused()
+    slow = threading.Thread(target=lambda: (grants.access_token(signed_in), connection.close()))
+    slow.start()
+    wait_until(lambda: provider.refreshes() == 1)
+    Grant.objects.all().delete()
+    Account.objects.update(secrets={"refresh_token": "of the new sign-in"})
+    Grant.objects.create(
+        account=signed_in, tokens={"access": "new"}, expires_at=timezone.now() + timedelta(hours=1)
+    )  # as grants.keep does
+    slow.join(20)
+    signed_in.refresh_from_db()
+    assert signed_in.secrets["refresh_token"] == "of the new sign-in"
+    assert grants.access_token(signed_in) == "new"
 
 
 def test_a_sign_in_that_was_taken_back_is_said_in_words_until_somebody_connects_again(

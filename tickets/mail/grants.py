@@ -96,6 +96,8 @@ def _renew(account: Account, lease: str) -> str:
         noted = {"refused": words, "refused_at": timezone.now()} if lost else {}
         mine.update(lease_until=None, **noted)
         raise (SignInLost if lost else NoToken)(words) from error
+    if not mine.exists():  # somebody has signed in anew meanwhile: theirs stays
+        return access_token(account)
     _store(account, tokens)
     if tokens.refresh:
         _rotate(account, tokens.refresh)
