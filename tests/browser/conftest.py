@@ -1,6 +1,7 @@
 """A small desk behind a real web server: one mailbox, three customers, two agents; and an agent who is signed in."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,6 +65,14 @@ def sign_in(page: Page, url: str, agent: Agent) -> None:
 def ready(page: Page) -> None:
     """The page's own scripts have run."""
     expect(page.locator("html[data-ready]")).to_be_attached()
+
+
+def until(page: Page, true: str, limit: float = 10.0) -> None:
+    """Wait until an expression is true on the page. It is asked from outside: the page's policy lets no words be run later."""
+    over = time.monotonic() + limit
+    while not page.evaluate(true):
+        assert time.monotonic() < over, f"not within {limit} s: {true}"
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture

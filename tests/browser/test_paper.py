@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk, ready
+from tests.browser.conftest import Desk, ready, until
 from tests.flows.desk import arrive, settle
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def opened(desk: Desk, signed_in: Page) -> Page:
 
 def test_the_frame_is_as_high_as_the_mail_and_runs_nothing(opened: Page) -> None:
     frame = opened.locator("iframe.paper")
-    opened.wait_for_function("document.querySelector('iframe.paper').clientHeight > 700")
+    until(opened, "document.querySelector('iframe.paper').clientHeight > 700")
     box = frame.bounding_box()
     assert box
     assert 700 < box["height"] < 1100
@@ -43,14 +43,12 @@ def test_the_frame_is_as_high_as_the_mail_and_runs_nothing(opened: Page) -> None
 def test_quoted_history_unfolds_and_the_frame_grows(opened: Page) -> None:
     frame = opened.frame_locator("iframe.paper")
     expect(frame.get_by_text("Old words")).to_be_hidden()
-    opened.wait_for_function("document.querySelector('iframe.paper').clientHeight > 700")
+    until(opened, "document.querySelector('iframe.paper').clientHeight > 700")
     before = opened.locator("iframe.paper").bounding_box()
     frame.locator("summary").click()
     expect(frame.get_by_text("Old words")).to_be_visible()
     assert before
-    opened.wait_for_function(
-        "height => document.querySelector('iframe.paper').clientHeight > height", arg=before["height"]
-    )
+    until(opened, f"document.querySelector('iframe.paper').clientHeight > {before['height']}")
 
 
 def test_pictures_from_elsewhere_are_asked_for_through_the_server_only_when_wanted(opened: Page) -> None:

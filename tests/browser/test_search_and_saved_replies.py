@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Desk, ready
+from tests.browser.conftest import Desk, ready, until
 from tickets.actions.saved_replies import save_reply
 from tickets.models import Draft, SavedReply
 
@@ -47,7 +47,7 @@ def test_a_customer_is_found_and_answered_without_the_mouse(signed_in: Page, des
     expect(text).to_have_value(filled)
     assert Draft.objects.get().state == "editing"
     expect(text).to_be_focused()
-    page.wait_for_function("getSelection().toString() === '{contact.first_name}'")
+    until(page, "getSelection().toString() === '{contact.first_name}'")
     page.keyboard.type("Max")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#scheduled")).to_contain_text("Hello Max,")

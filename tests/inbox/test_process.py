@@ -162,7 +162,7 @@ def test_queries_do_not_grow_with_the_batch(support: Account) -> None:
         return len(queries)
 
     filed(2)
-    assert filed(40) <= filed(5) + 1
+    assert filed(20) <= filed(5) + 1  # SQLite takes 999 values at once: about twenty of the widest rows
     append_all()
 
 

@@ -59,7 +59,7 @@ def pytest(title: str, *arguments: str, **environment: str) -> Result:
 
 def suite(arguments: list[str]) -> list[Result]:
     """All tests on SQLite; those marked database or flows again on PostgreSQL."""
-    parallel = ["-q", "-n", "2", "--dist", "worksteal", *arguments]
+    parallel = ["-q", "-n", "3", "--dist", "worksteal", *arguments]
     results = [pytest("SQLite: all tests", "-m", "not soak and not screenshots", *parallel, DATABASE_URL="")]
     with postgres.running() as url:
         marked = "(database or flows) and not soak and not screenshots"

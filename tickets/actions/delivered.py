@@ -121,9 +121,11 @@ def _returned(outcome: Outcome, rendered: bytes) -> File | None:
 
 
 def _is_recorded(outcome: Outcome) -> bool:
-    """Whether another delivery of the message ended with the same bytes; the first attempt is that of all of them."""
-    same = Delivery.objects.filter(message=outcome.delivery.message, rendered_sha256=outcome.rendered_sha256)
-    return outcome.delivery.attempts > 1 and same.exists()
+    """Whether the record holds these bytes of an earlier outcome; the first attempt of a message is that of all its recipients."""
+    delivery = outcome.delivery
+    if delivery.attempts <= 1 and not delivery.rendered_sha256:
+        return False
+    return Delivery.objects.filter(message=delivery.message, rendered_sha256=outcome.rendered_sha256).exists()
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:
