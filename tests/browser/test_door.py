@@ -21,11 +21,11 @@ def seen(page: Page) -> Callable[[Page], None]:
     """seen(page): axe finds nothing there in the dark, nor on a phone, and nothing stands out of it."""
 
     def look(page: Page) -> None:
-        page.emulate_media(color_scheme="dark")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # else colours are still on their way
         page.set_viewport_size({"width": 375, "height": 812})
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.set_viewport_size({"width": 1440, "height": 900})
         assert violations(page) == []
 
