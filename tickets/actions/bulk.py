@@ -34,7 +34,7 @@ def _wished(make: Callable[[str], Wish]) -> Verb:
 
 
 def _assigned(value: str) -> Wish:
-    agent = Agent.objects.filter(public_id=value).first() if value else None
+    agent = Agent.objects.named(value)
     return wishes.assigned(_there(agent, value))
 
 

@@ -150,7 +150,7 @@ def apply_change(entry: Entry) -> None:
         entry=entry,
         kind=fields["event"],
         at=entry.at,
-        by=Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None,
+        by=Agent.objects.named(fields["by"]),
         reason=fields["reason"],
         data=fields["set"] | {"from": before[0]},
     )

@@ -141,7 +141,7 @@ def apply_changes(entry: Entry) -> None:
     numbers = [number for change in fields["changes"] for number in change["tickets"]]
     rows = Ticket.objects.filter(number__in=numbers).select_related("assignee", "team")
     tickets = {ticket.number: ticket for ticket in rows}
-    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
+    by = Agent.objects.named(fields["by"])
     events = []
     for change in fields["changes"]:
         some = [tickets[number] for number in change["tickets"]]

@@ -131,3 +131,20 @@ def done_to_many(account: Account, by: Agent | None, at: datetime, words: str, n
         date=at,
         headers={"Auto-Submitted": "auto-generated"},
     )
+
+
+def done_here(
+    mailbox: Account | None, who: str, at: datetime, subject: str, text: str, files: Sequence[File] = ()
+) -> bytes:
+    """Return the small mail that tells what was done to no ticket; `mailbox` is None where none is connected."""
+    home = mailbox.address if mailbox else "helpdesk@helpdesk.invalid"
+    return build(
+        from_=Mailbox(who, home),
+        to=[Mailbox("", home)],
+        subject=subject,
+        text=text,
+        message_id=new_message_id(0, mailbox) if mailbox else f"{new_id()}@helpdesk.invalid",
+        date=at,
+        files=files,
+        headers={"Auto-Submitted": "auto-generated"},
+    )

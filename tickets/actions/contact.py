@@ -15,9 +15,7 @@ from django.utils.translation import gettext as _
 from tickets import search
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
-from tickets.mime.build import build
-from tickets.mime.parse import Mailbox
-from tickets.models import Account, Address, Agent, Contact, ContactEvent, Entry, new_id
+from tickets.models import Account, Address, Agent, Contact, ContactEvent, Entry
 from tickets.models.text import storable
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -157,25 +155,16 @@ def _fields(contact: Contact, decided: Decided) -> dict[str, Any]:
 
 def _mail(contact: Contact, decided: Decided) -> bytes:
     mailbox = Account.objects.filter(mailbox=None, removed_at=None).order_by("pk").first()
-    home = mailbox.address if mailbox else "helpdesk@helpdesk.invalid"
     who = decided.by.name if decided.by else (mailbox.name if mailbox else "Holdfast")
     said = f"{who}: {decided.words}"
     text = "\n\n".join(filter(None, [said, decided.reason, decided.more.get("text", "")]))
-    return build(
-        from_=Mailbox(who, home),
-        to=[Mailbox("", home)],
-        subject=said,
-        text=f"{text}\n",
-        message_id=compose.new_message_id(0, mailbox) if mailbox else f"{new_id()}@helpdesk.invalid",
-        date=decided.at,
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    return compose.done_here(mailbox, who, decided.at, said, f"{text}\n")
 
 
 def apply_event(entry: Entry) -> None:
     """Note that something happened to a contact, and to whom else it concerns."""
     fields = entry.fields
-    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
+    by = Agent.objects.named(fields["by"])
     for role in ("contact", "into", "out_of"):
         if contact := Contact.objects.filter(public_id=fields.get(role) or "").first():
             kind = fields.get("event", HELD) if role == "contact" else f"{fields['event']}-{role}"

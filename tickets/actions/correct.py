@@ -132,7 +132,7 @@ def apply_correction(entry: Entry) -> None:
     for delivery, one in zip(made, fields["deliveries"], strict=True):
         delivery.act, delivery.asked, delivery.corrects = ACTS[entry.kind], entry, corrected.get(one["corrects"])
     insert_many(made)
-    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
+    by = Agent.objects.named(fields["by"])
     data = {"message": message.public_id}
     Event.objects.create(ticket_id=message.ticket_id, entry=entry, kind=entry.kind, at=entry.at, by=by, data=data)
 

@@ -207,7 +207,7 @@ def apply_retry(entry: Entry) -> None:
     delivery.state, delivery.due_at, delivery.attempts = DeliveryState.QUEUED, entry.at, 0
     delivery.reason, delivery.at, delivery.outcome = "", entry.at, None
     delivery.save()
-    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
+    by = Agent.objects.named(fields["by"])
     Event.objects.create(
         ticket_id=delivery.message.ticket_id,
         entry=entry,

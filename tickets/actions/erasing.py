@@ -18,8 +18,8 @@ from tickets.actions.erase import apply_erasure
 from tickets.actions.erase_plan import CUT, WHOLE, Order, Plan, earlier, plan_for, scope
 from tickets.actions.hold import check_holds
 from tickets.actions.person import Person, normal, person_of
-from tickets.mime.build import File, build
-from tickets.mime.parse import Mailbox, parse
+from tickets.mime.build import File
+from tickets.mime.parse import parse
 from tickets.models import (
     Account,
     Agent,
@@ -32,7 +32,6 @@ from tickets.models import (
     Message,
     Participant,
     Ticket,
-    new_id,
 )
 from tickets.models.text import storable
 from tickets.record import erase, read, spool
@@ -225,18 +224,9 @@ def _fields(order: Order, plan: Plan, contact: Contact | None) -> dict[str, Any]
 def _mail(order: Order, plan: Plan) -> bytes:
     """The erasure as a mail: who, why, what; the messages without the person's words as files."""
     mailbox = Account.objects.filter(mailbox=None).order_by("pk").first()
-    home = mailbox.address if mailbox else "helpdesk@helpdesk.invalid"
     who = order.by.name if order.by else _("The retention period")
     named = ", ".join(str(number) for number in plan.erased)
     counted = ngettext("%(who)s erased %(count)d entry", "%(who)s erased %(count)d entries", len(plan.erased))
     words = counted % {"who": who, "count": len(plan.erased)} if named else _("%(who)s erased a person") % {"who": who}
-    return build(
-        from_=Mailbox(who, home),
-        to=[Mailbox("", home)],
-        subject=words,
-        text=f"{words}: {named or '–'}\n\n{order.reason}\n",
-        message_id=compose.new_message_id(0, mailbox) if mailbox else f"{new_id()}@helpdesk.invalid",
-        date=order.at,
-        files=[File(f"{number}.eml", "application/octet-stream", body) for number, body in sorted(plan.cut.items())],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    files = [File(f"{number}.eml", "application/octet-stream", body) for number, body in sorted(plan.cut.items())]
+    return compose.done_here(mailbox, who, order.at, words, f"{words}: {named or '–'}\n\n{order.reason}\n", files)

@@ -42,7 +42,7 @@ def report(name: str) -> Report | None:
         return None
     said = entries[-1].fields
     erased = sorted({number for entry in entries for number in entry.fields["erased"]})
-    by = Agent.objects.filter(public_id=said["by"]).first() if said["by"] else None
+    by = Agent.objects.named(said["by"])
     return Report(
         name=name,
         at=entries[-1].at,

@@ -154,7 +154,7 @@ def apply_fetch_again(entry: Entry) -> None:
         state=FetchState.WAITING, reason="", attempts=0, due_at=entry.at, lease_by="", lease_until=None
     )
     message = Message.objects.only("ticket").get(public_id=fields["message"])
-    by = Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None
+    by = Agent.objects.named(fields["by"])
     Event.objects.create(
         ticket_id=message.ticket_id,
         entry=entry,

@@ -72,7 +72,7 @@ def apply_merge(entry: Entry) -> None:
         entry=entry,
         kind="merged",
         at=entry.at,
-        by=Agent.objects.filter(public_id=fields["by"]).first() if fields["by"] else None,
+        by=Agent.objects.named(fields["by"]),
         reason=fields["reason"],
         data={"ticket": ticket.number, "messages": moved} | before,
     )

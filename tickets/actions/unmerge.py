@@ -159,7 +159,7 @@ def _recount(ticket: Ticket, last: datetime | None, at: datetime) -> None:
 
 
 def _tell(entry: Entry, into: Ticket, ticket: Ticket) -> None:
-    by = Agent.objects.filter(public_id=entry.fields["by"]).first() if entry.fields["by"] else None
+    by = Agent.objects.named(entry.fields["by"])
     for one, other in ((into, ticket), (ticket, into)):
         Event.objects.create(
             ticket=one,

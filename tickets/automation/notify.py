@@ -121,7 +121,7 @@ def _ticket(number: int) -> Ticket:
 
 
 def _by(entry: Entry) -> Agent | None:
-    return Agent.objects.filter(public_id=entry.fields["by"]).first() if entry.fields.get("by") else None
+    return Agent.objects.named(entry.fields.get("by"))
 
 
 def _is_past(entry: Entry) -> bool:

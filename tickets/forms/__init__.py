@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
+from tickets.forms.door import PASSWORD_LENGTH, new_password
 from tickets.mime.addresses import mailboxes
 from tickets.models import Agent, Mirror, State
 from tickets.models.mirrors import MAILBOX, YEAR
@@ -15,7 +16,6 @@ KINDS = ("reply", "reply-all", "forward", "note", "new")
 _ONE = re.compile(r'(?:"[^"]*"|[^,;])+')
 LONGEST_TEXT = 200_000
 SEEN = r"^\d{1,18}( [a-z0-9]{1,16}){0,20}\Z"  # actions.overtaken.token_of
-PASSWORD_LENGTH = 200
 
 
 def boxes(typed: str) -> list[dict[str, str]]:
@@ -72,13 +72,7 @@ class PersonForm(forms.Form):
     email = forms.EmailField(
         label=_("Email address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
-    password = forms.CharField(
-        label=_("Password"),
-        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
-        max_length=PASSWORD_LENGTH,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = new_password()
 
     def clean_email(self) -> str:
         """The address in lower case, when nobody here has it."""

@@ -11,16 +11,21 @@ from tickets.models import Agent
 PASSWORD_LENGTH = 200
 
 
-class PasswordForm(forms.Form):
-    """A password that somebody chooses for themselves."""
-
-    password = forms.CharField(
+def new_password() -> forms.CharField:
+    """The field for a password that somebody chooses."""
+    return forms.CharField(
         label=_("Password"),
         help_text=_("At least 10 characters. A few words in a row are easy to remember."),
         max_length=PASSWORD_LENGTH,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class PasswordForm(forms.Form):
+    """A password that somebody chooses for themselves."""
+
+    password = new_password()
 
     def __init__(self, agent: Agent, data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)

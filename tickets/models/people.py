@@ -47,6 +47,10 @@ class AgentManager(BaseUserManager["Agent"]):
     def get_by_natural_key(self, email: str | None) -> "Agent":
         return self.get(email=(email or "").strip().lower())
 
+    def named(self, public_id: str | None) -> "Agent | None":
+        """Return who an entry names, also somebody who has left; None for nobody, and for one who is not here."""
+        return self.filter(public_id=public_id).first() if public_id else None
+
 
 class Agent(AbstractBaseUser):
     """Somebody who works here, whatever the role. Removed, never deleted: their words stay theirs."""

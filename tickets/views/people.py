@@ -34,29 +34,6 @@ ROLES = [
 ]
 
 
-class RoleForm(forms.Form):
-    """Who somebody is here: what they may do, and with whom."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    email = forms.EmailField(label=gettext_lazy("Signs in as"), max_length=254)
-    role = forms.ChoiceField(label=gettext_lazy("May"), choices=ROLES)
-    teams = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Teams"),
-        queryset=Team.objects.filter(removed_at=None).order_by("name"),
-        to_field_name="public_id",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def __init__(self, agent: Agent, data: Any = None) -> None:
-        kept = {"name": agent.name, "email": agent.email, "role": agent.role, "teams": agent.teams.all()}
-        super().__init__(data, initial=kept)
-
-    def clean_email(self) -> str:
-        """The address in lower case, as it is stored."""
-        return str(self.cleaned_data["email"]).strip().lower()
-
-
 class InviteForm(forms.Form):
     """Whom to let in. They choose their password themselves, by the link."""
 
@@ -70,6 +47,20 @@ class InviteForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class RoleForm(InviteForm):
+    """Who somebody is here: what they may do, and with whom."""
+
+    email = forms.EmailField(label=gettext_lazy("Signs in as"), max_length=254)
+
+    def __init__(self, agent: Agent, data: Any = None) -> None:
+        kept = {"name": agent.name, "email": agent.email, "role": agent.role, "teams": agent.teams.all()}
+        super().__init__(data, initial=kept)
+
+    def clean_email(self) -> str:
+        """The address in lower case, as it is stored."""
+        return str(self.cleaned_data["email"]).strip().lower()
 
 
 @administrates
