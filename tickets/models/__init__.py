@@ -26,11 +26,13 @@ from tickets.models.tickets import (
 )
 from tickets.models.tidy import Bulk, SpamSender
 from tickets.models.together import Follow, Notification, Presence
+from tickets.models.tokens import Against, Objection, Purpose, Token
 
 __all__ = [
     "Account",
     "Act",
     "Address",
+    "Against",
     "Agent",
     "Attachment",
     "AwaitedId",
@@ -56,11 +58,13 @@ __all__ = [
     "Message",
     "Mirror",
     "Notification",
+    "Objection",
     "Participant",
     "Piece",
     "Portrait",
     "Presence",
     "Priority",
+    "Purpose",
     "Reaction",
     "ReadMark",
     "Role",
@@ -72,6 +76,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "Token",
     "Version",
     "WriteKey",
     "new_id",

@@ -60,8 +60,15 @@ class Delivery(models.Model):
     # Of a correction: what went out before, and the entry that says who wants it corrected, and how.
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", db_index=False)
     asked = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="corrections", db_index=False)
+    # Of a detour: the delivery that certainly did not get through, whose place it takes.
+    instead_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="detours", db_index=False)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(  # never the same words twice by our own act
+                fields=["instead_of"], condition=Q(instead_of__isnull=False), name="one_detour_of_a_delivery"
+            )
+        ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="queued"), name="delivery_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_sending"),

@@ -28,6 +28,7 @@ from tickets.models import (
     InboxItem,
     Message,
     Mirror,
+    Objection,
     Participant,
     Piece,
     Reaction,
@@ -69,6 +70,7 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     SavedReply: ("public_id",),
     SearchDoc: ("message__public_id",),
     SpamSender: ("contact__public_id", "mailbox__public_id"),
+    Objection: ("channel", "address", "against"),
     Counter: ("name",),
 }
 MODELS_LEFT_OUT = {
@@ -81,6 +83,7 @@ MODELS_LEFT_OUT = {
     "Grant": "an access token of an hour; the sign-in itself is a secret of the account",
     "ReadMark": "what an agent has looked at; kept by backup",
     "Bulk": "how far an act on many tickets is; what it did stands in its entries",
+    "Token": "what was sent to somebody to prove who they are; after a rebuild a new one is asked for",
     "WriteKey": "guards against the same press twice; worthless after a week",
 }
 FIELDS_LEFT_OUT = {
