@@ -1,5 +1,6 @@
 """What every test may ask for: people, an isolated DATA_DIR, and real servers (each started once, when first asked for)."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from redis import Redis
 
 from tests.services import browser as chromium
@@ -26,8 +27,24 @@ SERVICES = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note in the report which real servers a test uses."""
+def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Return the tests in an order in which no worker has a long one left when the others are done.
+
+    Each worker begins with an equal run of the list. A long test has a limit of its own, or a browser.
+    """
+    long = [item for item in items if item.get_closest_marker("timeout")]
+    long += [item for item in items if item.get_closest_marker("browser") and item not in long]
+    others = [item for item in items if item not in set(long)]
+    share, size = [], -(-len(others) // workers)
+    for worker in range(workers):
+        share += long[worker::workers] + others[worker * size : (worker + 1) * size]
+    return share
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Note in the report which real servers a test uses; where several workers run, the long tests come first in each share."""
+    if workers := getattr(config, "workerinput", {}).get("workercount", 0):
+        items[:] = long_ones_first(items, workers)
     for item in items:
         asked = set(getattr(item, "fixturenames", ())) - (
             {"redis_server"} if "live_url" not in item.fixturenames else set()
@@ -35,6 +52,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, service in SERVICES.items():
             if fixture in asked:
                 item.user_properties.append(("service", service))
+
+
+# What a page shows is waited for, however slow the machine is; how fast it is shown is for a benchmark to say.
+expect.set_options(timeout=30_000)
 
 
 # --- Servers ----------------------------------------------------------------------------------------------------------
@@ -92,13 +113,25 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of a fresh profile, 1440×900. A script error, or anything the CSP refused, fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     new_page = context.new_page()
-    new_page.set_default_timeout(10_000)
+    new_page.set_default_timeout(30_000)
     faults: list[str] = []
     new_page.on("pageerror", lambda error: faults.append(str(error)))
     new_page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     yield new_page
     context.close()
     assert not faults, faults
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The loop that drives a browser runs beside all tests of its worker; those without a browser are not to meet it."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 # --- A world of its own for each test ---------------------------------------------------------------------------------

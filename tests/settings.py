@@ -32,4 +32,6 @@ atexit.register(lambda: os.getpid() == maker and shutil.rmtree(SCRATCH, ignore_e
 # A file, as in real life: threads and other processes see what a test commits.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{SCRATCH}/test.sqlite3"}
+elif "MIGRATED" in os.environ:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["MIGRATED"]}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

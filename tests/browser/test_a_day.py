@@ -25,7 +25,7 @@ from tickets.models import Account, Agent, Direction, Message, Role, Ticket
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("PICTURES")
-SOON = 10_000
+SOON = 30_000  # milliseconds; how soon it is on an idle machine is for a benchmark to say
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def choose(page: Page, file: Path) -> None:
     """Open the file dialog with Enter, as often as a person would on a slow machine, and choose a file."""
     for _ in range(3):
         try:
-            with page.expect_file_chooser(timeout=5_000) as chooser:
+            with page.expect_file_chooser(timeout=30_000) as chooser:
                 page.keyboard.press("Enter")
         except TimeoutError:
             continue

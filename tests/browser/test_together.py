@@ -15,7 +15,7 @@ from tickets.actions.reply import reply
 from tickets.models import Agent, Draft, Message
 
 pytestmark = pytest.mark.browser
-SOON = 3_000
+SOON = 30_000  # milliseconds; how soon it is on an idle machine is for a benchmark to say
 PICTURES = os.environ.get("PICTURES")
 
 

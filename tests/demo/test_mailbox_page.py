@@ -14,7 +14,7 @@ from tickets.inbox.process import process_all
 from tickets.models import Agent, Role, Ticket
 from tickets.record.append import append_all
 
-pytestmark = [pytest.mark.browser, pytest.mark.flows]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_an_answer_appears_without_reloading_while_the_customer_writes(page: Pag
     write_as_zoe(page, mailbox)
     page.get_by_label("Text").fill("By the way,")
     answer(ben)
-    expect(page.get_by_role("link", name="Re: Front light flickers")).to_be_visible(timeout=8000)
+    expect(page.get_by_role("link", name="Re: Front light flickers")).to_be_visible(timeout=30_000)
     assert page.get_by_label("Text").input_value() == "By the way,"
     page.get_by_role("link", name="Re: Front light flickers").click()
     expect(page.get_by_text("Bend the left pin back.")).to_be_visible()
@@ -64,7 +64,7 @@ def test_the_mailbox_can_be_used_by_everybody(page: Page, mailbox: str, ben: Age
     page.set_viewport_size({"width": width, "height": 900})
     write_as_zoe(page, mailbox)
     answer(ben)
-    page.get_by_role("link", name="Re: Front light flickers").click(timeout=8000)
+    page.get_by_role("link", name="Re: Front light flickers").click(timeout=30_000)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -60,7 +60,7 @@ def tickets(house: Running) -> int:
     return int(house.ask("from tickets.models import Ticket\ntell(Ticket.objects.count())"))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_two_running_helpdesks_stop_answering_each_other(tmp_path: Path) -> None:
     first_port, second_port = free_port(), free_port()
     with ExitStack() as stack:

@@ -26,7 +26,7 @@ schedule(save_draft("k1", ann, ticket=Ticket.objects.get(), text="On its way.", 
 STATES = "from tickets.models import Delivery\ntell(list(Delivery.objects.values_list('state', flat=True)))"
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900)
 def test_a_reply_leaves_once_although_web_and_workers_are_killed_while_it_can_be_undone(
     tmp_path: Path, smtp_sink: Sink
 ) -> None:

@@ -73,7 +73,7 @@ class Killing:
             f"Subject: Question {number}\r\nMessage-ID: <{self.seed}-{number}@customer.example>\r\n"
             f"Date: {time.strftime('%a, %d %b %Y %H:%M:%S +0000', time.gmtime())}\r\n\r\nHow does it work? ({number})\r\n"
         )
-        late = time.monotonic() + 120
+        late = time.monotonic() + 300
         while not self.try_mail(f"person{number}@customer{number}.example", raw):
             assert time.monotonic() < late, f"mail {number} was not taken"
             time.sleep(0.05)
@@ -90,7 +90,7 @@ class Killing:
 
     def send_replies(self, count: int) -> None:
         """Answer that many tickets, as soon as there are so many."""
-        wait_until(lambda: self.house.ask(TICKETS) >= count, 90, f"there are no {count} tickets to answer")
+        wait_until(lambda: self.house.ask(TICKETS) >= count, 300, f"there are no {count} tickets to answer")
         self.replies += self.house.ask(REPLY_TO_ALL % count)
 
     @contextmanager
@@ -110,7 +110,7 @@ class Killing:
         thread.start()
         yield
         over.set()
-        thread.join(30)
+        thread.join(60)
 
     def settle(self, seconds: float) -> None:
         """Until nothing is on its way any more: what a dead sender held becomes uncertain when its lease is over."""

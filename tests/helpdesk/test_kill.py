@@ -8,7 +8,7 @@ from time import sleep
 import pytest
 
 from tests.helpdesk.killing import MAKE_MAILBOX, VICTIMS, Killing
-from tests.services import holdfast, postgres
+from tests.services import holdfast, migrated
 from tests.services.smtp import Sink
 
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -17,7 +17,7 @@ SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10
 def settings(sink: Sink) -> dict[str, str]:
     """A way out to the test's own server, and an empty database of the kind that is under test."""
     url = os.environ.get("DATABASE_URL", "")
-    database = postgres.empty_database(url) if url.startswith("postgres") else ""
+    database = migrated.database(url) if url.startswith("postgres") else ""
     return {"EMAIL_HOST": sink.host, "EMAIL_PORT": str(sink.port), "DATABASE_URL": database}
 
 
@@ -29,14 +29,14 @@ def kill(house: holdfast.Running, sink: Sink, mails: int, replies: int, pause: f
     with killing.murder(VICTIMS, pause):
         killing.send_mails(mails)
         killing.send_replies(replies)
-    killing.settle(90)
+    killing.settle(240)
     print(
         f"{mails} mails in, {len(killing.replies)} replies out, killed: {dict(killing.killed)}, {len(sink.letters)} mails accepted"
     )
     return killing
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.database
 def test_each_part_is_killed_once_amid_mail_and_nothing_is_lost_or_doubled(tmp_path: Path, smtp_sink: Sink) -> None:
     with holdfast.running(tmp_path / "data", **settings(smtp_sink)) as house:

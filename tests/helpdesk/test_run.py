@@ -13,13 +13,13 @@ from tests.services import holdfast, postgres, redis
 from tests.services.holdfast import PARTS, Running
 from tests.services.ports import free_port, wait_until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One Holdfast for the tests of this file that leave it as they found it."""
-    with holdfast.running(tmp_path_factory.mktemp("house") / "data", DATABASE_URL="") as running:
+    with holdfast.running(tmp_path_factory.mktemp("house") / "data", from_nothing=True, DATABASE_URL="") as running:
         yield running
 
 
@@ -65,7 +65,7 @@ def test_the_whole_idle_stack_fits_in_400_megabytes(house: Running) -> None:
 
 
 def test_it_stops_cleanly_and_starts_again_with_its_data(tmp_path: Path) -> None:
-    with holdfast.running(tmp_path / "data", DATABASE_URL="") as first:
+    with holdfast.running(tmp_path / "data", from_nothing=True, DATABASE_URL="") as first:
         children = first.pids().values()
         first.process.send_signal(signal.SIGINT)
         assert first.process.wait(15) == 0

@@ -77,7 +77,7 @@ def fail_amid_mail(house: House, mails: int, replies: int, failures: int, pause:
     return [*(f"{name} had its 250 and was lost" for name in gone), *killing.faults()]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900)
 def test_the_power_fails_amid_mail_and_nothing_acknowledged_is_lost(tmp_path: Path, smtp_sink: Sink) -> None:
     house = House(tmp_path, smtp_sink, noting=True)
     try:
@@ -87,7 +87,7 @@ def test_the_power_fails_amid_mail_and_nothing_acknowledged_is_lost(tmp_path: Pa
         house.end()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900)
 def test_without_fsync_the_same_failure_loses_mail(tmp_path: Path, smtp_sink: Sink) -> None:
     house = House(tmp_path, smtp_sink, noting=False)
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.services import migrated
 from tickets.actions.accounts import add_account
 from tickets.mail import pipe
 from tickets.models import Account, InboxItem
@@ -82,7 +83,7 @@ def test_the_command_answers_as_sendmail_does(tmp_path: Path) -> None:
 
 def test_a_disk_that_cannot_be_written_is_75(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    assert command(data, "migrate", "--verbosity", "0").returncode == 0
+    migrated.put_into(data)
     (data / "record").mkdir(exist_ok=True)
     (data / "record" / "spool").write_text("in the way")
     refused = command(data, "receive", "--mailbox", "support@desk.example")

@@ -260,7 +260,7 @@ tell(True)
 
 
 @pytest.mark.flows
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_mail_that_was_acknowledged_before_a_backup_began_is_in_it_though_more_comes_in_all_the_time(
     machine: Running, tmp_path: Path
 ) -> None:

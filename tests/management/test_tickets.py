@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.flows import desk
+from tests.services import migrated
 from tickets.actions.change import assign, set_priority, set_status, tag
 from tickets.actions.merge import merge
 from tickets.actions.note import note
@@ -147,7 +148,7 @@ def test_a_ticket_that_is_not_there_is_said(db: None) -> None:
 def empty_helpdesk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a helpdesk of its own, with nothing in it."""
     environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path_factory.mktemp("data")), "LOG_LEVEL": "ERROR"}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environ, check=True, timeout=60)
+    migrated.put_into(Path(environ["DATA_DIR"]))
     return environ
 
 

@@ -1,6 +1,7 @@
 """Rebuild and compare: killed in the middle it goes on, up to a date it stops, and any difference is named."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from django.db import connection, connections
 from django.db.models import F
 
 from tests.flows import desk
+from tests.services.ports import wait_until
 from tickets.actions.change import assign, tag
 from tickets.actions.note import note
 from tickets.actions.people import add_agent, remove_agent
@@ -59,6 +61,10 @@ def conversation(support: Account) -> Ticket:
     return Ticket.objects.get()
 
 
+def _head() -> int:
+    return Counter.objects.filter(name="record").values_list("value", flat=True).first() or 0
+
+
 # --- Rebuild ----------------------------------------------------------------------------------------------------------
 
 
@@ -70,14 +76,16 @@ def test_a_rebuild_that_is_killed_goes_on_where_it_was(support: Account, monkeyp
     before = desk.snapshot()
     desk.wipe()
     lives = 0
-    while Counter.objects.filter(name="record", value=40).count() == 0 and lives < 40:
+    while _head() < 40 and lives < 40:
         connections.close_all()
         pid = os.fork()
         if pid == 0:
             with suppress(BaseException):
-                rebuilding.rebuild()
+                rebuilding.rebuild(progress=lambda done, total: time.sleep(0.1))
             os._exit(0)
-        time.sleep(0.15 + 0.02 * lives)
+        begun = _head()
+        wait_until(lambda: _head() > begun, why="the rebuild does nothing")  # noqa: B023
+        time.sleep(random.uniform(0, 0.15))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         lives += 1

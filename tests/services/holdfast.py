@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.services import migrated
 from tests.services.ports import answers, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -56,8 +57,11 @@ class Running:
         return json.loads(body) if status in {200, 503} else {}
 
     def pids(self) -> dict[str, int]:
-        """The parts by name, with the process that serves each now."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        """The parts by name, with the process that serves each now; none when it has ended."""
+        try:
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        except OSError:
+            return {}
         named = {}
         for child in children:
             with suppress(OSError):
@@ -132,11 +136,18 @@ def ready(house: Running) -> bool:
 
 
 @contextmanager
-def running(data_dir: Path, command: tuple[str, ...] = ("manage.py", "run"), **settings: str) -> Iterator[Running]:
-    """A whole Holdfast, for as long as the block runs; killed when it does not stop by itself."""
+def running(
+    data_dir: Path, command: tuple[str, ...] = ("manage.py", "run"), from_nothing: bool = False, **settings: str
+) -> Iterator[Running]:
+    """A whole Holdfast, for as long as the block runs; killed when it does not stop by itself.
+
+    Where it uses SQLite its database has its tables already, unless `from_nothing`.
+    """
+    if not (from_nothing or settings.get("DATABASE_URL", os.environ.get("DATABASE_URL", ""))):
+        migrated.put_into(data_dir)
     house = start(data_dir, command, **settings)
     try:
-        wait_until(lambda: ready(house), 40, "Holdfast did not start")
+        wait_until(lambda: ready(house), 180, "Holdfast did not start")
         yield house
     finally:
         stop(house)

@@ -74,7 +74,7 @@ class _Talk:
 
     def _judge(self, line: bytes, mails: list[bytes]) -> bool:
         """Answer in the server's place; False when it is to answer itself."""
-        between, tag = self.between, line.split()[0]
+        between, tag = self.between, (line.split() or [b"*"])[0]
         if b" APPEND " not in line:
             between.lines.append(line)
             return self._say_no(tag, between.refuse_line(line))

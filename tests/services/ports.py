@@ -19,7 +19,7 @@ def answers(port: int) -> bool:
         return visitor.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(what: Callable[[], object], seconds: float = 15, why: str = "it did not happen") -> None:
+def wait_until(what: Callable[[], object], seconds: float = 60, why: str = "it did not happen") -> None:
     """Ask again and again until it is so; AssertionError after `seconds`."""
     late = time.monotonic() + seconds
     while not what():

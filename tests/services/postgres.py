@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,9 @@ from uuid import uuid4
 import psycopg
 
 from tests.services.ports import wait_until
+
+# Processes are killed in the tests, the machine is not: nothing has to outlive a power failure here.
+ONLY_FOR_A_WHILE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off")
 
 
 def folder_of_binaries() -> Path | None:
@@ -69,6 +73,7 @@ def running() -> Iterator[str]:
             "listen_addresses=",
             "-c",
             "max_connections=200",
+            *chain.from_iterable(("-c", setting) for setting in ONLY_FOR_A_WHILE),
         ]
         server = subprocess.Popen(postgres, stderr=log, **options)
         try:

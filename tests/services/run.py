@@ -4,13 +4,14 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.services import postgres, system
+from tests.services import migrated, postgres, system
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORTS = ROOT / "var" / "tests"
@@ -46,7 +47,7 @@ def pytest(title: str, *arguments: str, **environment: str) -> Result:
     """One run of pytest in a process of its own."""
     print(f"\n--- {title}", flush=True)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    report = REPORTS / f"{title.split()[0].lower()}.xml"
+    report = REPORTS / f"{title.split(':')[0].lower()}.xml"
     report.unlink(missing_ok=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", "-o", "junit_family=xunit1", *arguments]
@@ -59,11 +60,15 @@ def pytest(title: str, *arguments: str, **environment: str) -> Result:
 
 def suite(arguments: list[str]) -> list[Result]:
     """All tests on SQLite; those marked database or flows again on PostgreSQL."""
-    parallel = ["-q", "-n", "3", "--dist", "worksteal", *arguments]
-    results = [pytest("SQLite: all tests", "-m", "not soak and not screenshots", *parallel, DATABASE_URL="")]
-    with postgres.running() as url:
-        marked = "(database or flows) and not soak and not screenshots"
-        results.append(pytest("PostgreSQL: database and flows", "-m", marked, *parallel, DATABASE_URL=url))
+    parallel = ["-q", "-n", "4", "--dist", "worksteal", *arguments]
+    ordinary = "not soak and not screenshots"
+    with tempfile.TemporaryDirectory(prefix="holdfast-migrated-") as folder:
+        empty = {"DATABASE_URL": "", migrated.VARIABLE: migrated.make("", Path(folder))}
+        results = [pytest("SQLite: all tests", "-m", ordinary, *parallel, **empty)]
+        with postgres.running() as url:
+            empty = {"DATABASE_URL": url, migrated.VARIABLE: migrated.make(url, Path(folder))}
+            marked = f"(database or flows) and {ordinary}"
+            results.append(pytest("PostgreSQL: database and flows", "-m", marked, *parallel, **empty))
     return results
 
 

@@ -44,10 +44,10 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sender")
 
 
-def settle(batch: Iterable[Arriving], seconds: float = LIMIT) -> None:
-    """Wait for the checks of a batch, no longer than `seconds` in all; what is not found by then stays unknown."""
+def settle(batch: Iterable[Arriving], seconds: float | None = None) -> None:
+    """Wait for the checks of a batch, no longer than `seconds` (LIMIT) in all; what is not found by then stays unknown."""
     asked = [(arriving, arriving.check) for arriving in batch if arriving.check]
-    late = monotonic() + seconds
+    late = monotonic() + (LIMIT if seconds is None else seconds)
     for arriving, check_ in asked:
         wait([check_], timeout=max(0.0, late - monotonic()))
         domain = author_domain(arriving.mail.headers)
@@ -55,10 +55,10 @@ def settle(batch: Iterable[Arriving], seconds: float = LIMIT) -> None:
         arriving.check = None
 
 
-def check(raw: bytes, domain: str, envelope: dict[str, Any], seconds: float = LIMIT) -> Finding:
+def check(raw: bytes, domain: str, envelope: dict[str, Any], seconds: float | None = None) -> Finding:
     """Check a mail that names an author of `domain`. Never raises."""
     try:
-        return _check(raw, domain, envelope, Asking(seconds))
+        return _check(raw, domain, envelope, Asking(LIMIT if seconds is None else seconds))
     except Silent:
         return Finding("unknown", "dns", domain, "silent")
     except Exception as error:  # a mail that no library reads is a mail all the same

@@ -10,7 +10,7 @@ import pytest
 
 from bridges.telegram.fake import FakeTelegram
 from tests.helpdesk.killing import Killing
-from tests.services import holdfast, postgres
+from tests.services import holdfast, migrated
 from tests.services.ports import wait_until
 
 SEED = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -72,7 +72,7 @@ def check(house: holdfast.Running, telegram: FakeTelegram, killing: Killing, upd
 
 def run(tmp_path: Path, updates: int, pause: float) -> None:
     url = os.environ.get("DATABASE_URL", "")
-    database = {"DATABASE_URL": postgres.empty_database(url) if url.startswith("postgres") else ""}
+    database = {"DATABASE_URL": migrated.database(url) if url.startswith("postgres") else ""}
     telegram = FakeTelegram().start()
     try:
         with holdfast.running(tmp_path / "data", **database) as house:
@@ -81,7 +81,7 @@ def run(tmp_path: Path, updates: int, pause: float) -> None:
         telegram.stop()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_300_updates_amid_kills_of_poller_worker_and_redis(tmp_path: Path) -> None:
     run(tmp_path, 300, 0.3)
 
