@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 
 from tickets.actions import bulk, notify, presence, typing
 from tickets.actions import deliver as delivering
+from tickets.actions import detour as detours
 from tickets.actions import seal as sealing
-from tickets.actions.drafts import send_due
+from tickets.actions.drafts import send_due, send_waiting
 from tickets.actions.retention import retain
 from tickets.actions.snooze import wake_due
 from tickets.automation.run import run
@@ -157,6 +158,8 @@ def sweep() -> None:
     presence.forget_old()
     notify.forget_old()
     delivering.give_up_on_abandoned()
+    detours.withdraw_late()
+    send_waiting()
     delivering.watch()
     delivering.recheck()
     retain()  # below what it may have to wait for: an abandoned delivery, say

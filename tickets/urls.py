@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from tickets.models.press_links import PAGES
 from tickets.views import (
     account,
     acts,
@@ -24,6 +25,7 @@ from tickets.views import (
     people,
     portrait,
     presence,
+    press,
     rail,
     remote_image,
     reports,
@@ -67,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:number>/people/", follow.people, name="ticket-people"),
     path("tickets/<int:number>/box/", composer.show, name="box-show"),
     path("deliveries/<slug:public_id>/retry/", changes.retry, name="delivery-retry"),
+    path("deliveries/<slug:public_id>/detour/", changes.detour, name="delivery-detour"),
     path("drafts/save/", composer.keep, name="draft-save"),
     path("drafts/attach/", composer.attach, name="draft-attach"),
     path("drafts/send/", composer.send, name="draft-send"),
@@ -136,6 +139,7 @@ urlpatterns: list[URLPattern] = [
     path("erasures/", erase.show_list, name="erasure-list"),
     path("erasures/<slug:name>/", erase.show, name="erasure-show"),
     path("request/<str:token>/", request.show, name="request-show"),
+    *(path(f"{page}/<str:token>/", press.show, {"page": page}, name=page) for page in PAGES),
     path("request/<str:token>/renew/", request.renew, name="request-renew"),
     path("request/<str:token>/files/<slug:public_id>/<int:part>/", request.download, name="request-file"),
     path("saved-replies/", saved_replies.show_list, name="saved-reply-list"),

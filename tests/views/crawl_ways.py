@@ -16,6 +16,7 @@ from tests.views.crawl import (
     patterns,
 )
 from tickets.actions.notify import KINDS
+from tickets.models.press_links import PAGES
 from tickets.views.remote_image import SALT as PICTURES
 
 # What each has for themselves; what would change it asks for the password once more.
@@ -62,6 +63,7 @@ def outside() -> dict[str, list[Way]]:
         "tickets:welcome": [Way(ANYONE, ("forged",), data={"name": "Eve", "email": "eve@desk.example"})],
         "tickets:request-show": [Way(ANYONE, ("forged",), data={"text": "Let me in", "key": "k"})],
         "tickets:request-renew": [Way(ANYONE, ("forged",))],
+        **{f"tickets:{page}": [Way(ANYONE, ("forged",))] for page in PAGES},
         "tickets:request-file": [Way(ANYONE, ("forged", "nothing", 1))],
         "tickets:live": [Way(AGENTS)],
     }
@@ -139,6 +141,9 @@ def writing(world: World) -> dict[str, list[Way]]:
         "tickets:act-show": [Way(AGENTS, (world.bulk.public_id,), owner="member")],
         "tickets:act-undo": [Way(WRITERS, (world.bulk.public_id,), data={"key": "undo"}, owner="member")],
         "tickets:delivery-retry": both(world, WRITERS, lambda one: ((one.delivery.public_id,),), data={"key": "retry"}),
+        "tickets:delivery-detour": both(
+            world, WRITERS, lambda one: ((one.delivery.public_id,),), data={"key": "detour"}
+        ),
         "tickets:message-edit": both(world, WRITERS, message, data={"key": "edit", "text": "Other words."}),
         "tickets:message-withdraw": both(world, WRITERS, message, data={"key": "withdraw"}),
         "tickets:file-fetch": both(world, WRITERS, part, data={"key": "fetch"}),

@@ -90,7 +90,7 @@ def _refused(delivery: Delivery, refusal: NotSent, remote_ids: list[str], render
         if queue.postpone(delivery, refusal.reason, pause):
             return None
     gone = refusal.kind in (channels.CONTACT_BLOCKED, channels.CONTACT_GONE)
-    return Outcome(delivery, DeliveryState.FAILED, refusal.reason, remote_ids, rendered, unreachable=gone)
+    return Outcome(delivery, DeliveryState.FAILED, refusal.reason, remote_ids, rendered, gone, refusal.kind)
 
 
 def cut_off(account: Account, reason: str) -> None:

@@ -39,6 +39,7 @@ class Outcome:
     remote_ids: list[str] = field(default_factory=list)
     rendered_sha256: str = ""
     unreachable: bool = False  # the recipient cannot be reached at this address any more
+    kind: str = ""  # of the refusal, of channels.KINDS
 
 
 def settle(outcomes: Sequence[Outcome], at: datetime | None = None, rendered: bytes = b"") -> None:
@@ -130,14 +131,18 @@ def _is_recorded(outcome: Outcome) -> bool:
 
 def _fields(outcome: Outcome) -> dict[str, Any]:
     act = outcome.delivery.act
-    return ({} if act == Act.SEND else {"act": str(act)}) | {
-        "delivery": outcome.delivery.public_id,
-        "state": outcome.state,
-        "reason": storable(outcome.reason, 2000),
-        "remote_ids": outcome.remote_ids,
-        "rendered": outcome.rendered_sha256,
-        "unreachable": outcome.unreachable,
-    }
+    return (
+        ({} if act == Act.SEND else {"act": str(act)})
+        | {
+            "delivery": outcome.delivery.public_id,
+            "state": outcome.state,
+            "reason": storable(outcome.reason, 2000),
+            "remote_ids": outcome.remote_ids,
+            "rendered": outcome.rendered_sha256,
+            "unreachable": outcome.unreachable,
+        }
+        | ({"kind": outcome.kind} if outcome.kind else {})
+    )
 
 
 def apply_outcome(entry: Entry) -> None:
@@ -185,6 +190,8 @@ def retry_delivery(delivery: Delivery, by: Agent | None, at: datetime | None = N
             _("Only a failed or uncertain delivery can be sent again; this one is %(state)s.")
             % {"state": delivery.state}
         )
+    if delivery.detours.exists():
+        raise NotAllowed(_("It went another way already; sent again it would come twice."))
     if delivery.corrects and delivery.corrects.corrections.filter(pk__gt=delivery.pk).exists():
         raise NotAllowed(_("Something else was asked for since; this would undo it."))
     when = at or timezone.now()

@@ -26,7 +26,7 @@ from tickets.mime.build import File
 from tickets.models import Agent, Draft, DraftFile, DraftState, Message, State, Ticket
 from tickets.models.many import save_many
 from tickets.models.text import storable
-from tickets.outbox.route import NoRoute, newest_in
+from tickets.outbox.route import NoRoute, best, newest_in
 from tickets.record.store import store
 from tickets.wake import wake
 
@@ -150,6 +150,33 @@ def _give_back(draft: Draft, error: Exception) -> None:
             notify.make(notify.HELD, draft.ticket, [draft.agent], None)
 
 
+def _let_wait(draft: Draft, error: NoRoute) -> None:
+    """There is no way to the customer (yet): it goes by itself as soon as there is one."""
+    waiting = Draft.objects.filter(pk=draft.pk, state=DraftState.SCHEDULED)
+    waiting.update(state=DraftState.WAITING, send_at=None, error=str(error)[:2000], way="")
+
+
+def send_waiting(most: int = 200) -> int:
+    """Let the replies go for which there is a way to the customer now; return how many."""
+    waiting = Draft.objects.filter(state=DraftState.WAITING, ticket__isnull=False).order_by("pk")
+    drafts = list(waiting.select_related("ticket__mailbox", "ticket__contact")[:most])
+    last = newest_in(draft.ticket for draft in drafts if draft.ticket)
+    ready = [draft.pk for draft in drafts if draft.ticket and _has_way(draft.ticket, last.get(draft.ticket.pk))]
+    rows = Draft.objects.filter(pk__in=ready, state=DraftState.WAITING)
+    count = rows.update(state=DraftState.SCHEDULED, send_at=Now(), error="")
+    if count:
+        wake("send_drafts")
+    return count
+
+
+def _has_way(ticket: Ticket, last: Message | None) -> bool:
+    try:
+        best(ticket, last)
+    except NoRoute:
+        return False
+    return True
+
+
 def lay_aside(draft: Draft) -> None:
     """Keep a held reply as an ordinary draft."""
     Draft.objects.filter(pk=draft.pk, state=DraftState.EDITING).update(held=False, error="")
@@ -158,9 +185,8 @@ def lay_aside(draft: Draft) -> None:
 
 def undo(draft: Draft) -> Draft:
     """Take a scheduled draft back, with text, files and recipients. Raises NotAllowed when it has gone."""
-    changed = Draft.objects.filter(pk=draft.pk, state=DraftState.SCHEDULED).update(
-        state=DraftState.EDITING, send_at=None, updated_at=timezone.now()
-    )
+    waiting = Draft.objects.filter(pk=draft.pk, state__in=(DraftState.SCHEDULED, DraftState.WAITING))
+    changed = waiting.update(state=DraftState.EDITING, send_at=None, error="", updated_at=timezone.now())
     draft.refresh_from_db()
     if not changed and draft.state != DraftState.EDITING:
         raise NotAllowed(_("It has been sent already."))
@@ -222,7 +248,7 @@ def _send(drafts: Sequence[Draft]) -> None:
             save_many([draft for draft, _message in messages], ["message", "state"])
     except (NotAllowed, NoRoute, OSError) as error:
         if len(drafts) == 1:
-            _give_back(drafts[0], error)
+            _let_wait(drafts[0], error) if isinstance(error, NoRoute) else _give_back(drafts[0], error)
         else:
             for draft in drafts:
                 _send([draft])
@@ -265,7 +291,7 @@ def _prepare(draft: Draft, last: Mapping[int, Message]) -> Said | Callable[[], M
     if draft.kind == "forward":
         return partial(_forward, draft, ticket, addressed)
     state, subject = draft.then_state or State.WAITING, draft.subject or None
-    addressed["last"] = last.get(ticket.pk)
+    addressed |= {"last": last.get(ticket.pk), "way": draft.way}
     return prepare(reply_words(ticket, draft.text, draft.agent, then_state=state, subject=subject, **addressed))
 
 

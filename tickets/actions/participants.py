@@ -33,7 +33,7 @@ def settle_participants(ticket: Ticket) -> None:
         boxes = [box["address"] for box in [*message.to, *message.cc]]
         own = [message.from_address] if message.direction == Direction.IN else []
         add_participants(pairs, message, [*own, *boxes])
-    for event in ticket.events.filter(kind="participant"):
+    for event in ticket.events.filter(kind__in=("participant", "detour")):
         if address := event.data.get("participant"):
             pairs[ticket.pk, address] = None
     ticket.participants.all().delete()

@@ -18,7 +18,7 @@ from tickets.models import Account, Address, Agent, Contact, Direction, Message,
 from tickets.models.keys import signing_keys
 from tickets.models.numbers import Numbers
 from tickets.models.text import LONGEST_SUBJECT, storable
-from tickets.outbox.route import NoRoute, Route, newest_in, routes
+from tickets.outbox.route import NoRoute, Route, newest_in, routes, way_to
 from tickets.record import read
 from tickets.texts.choose import language_of
 from tickets.texts.wording import Wording
@@ -79,13 +79,18 @@ def reply_words(
     at: datetime | None = None,
     then_state: str | None = State.WAITING,
     last: Message | None = None,
+    way: str = "",
 ) -> Words:
     """Return the answer to a customer, without recipients by the best route. Raises NotAllowed, NoRoute.
 
-    `last`: the newest message that came in, where it is known already.
+    `last`: the newest message that came in, where it is known already. `way`: "account recipient", the one that was chosen.
     """
     _check(text, files)
     last = last or newest_in([ticket]).get(ticket.pk)
+    if way:
+        account, _space, recipient = way.partition(" ")
+        chosen = way_to(ticket, account, recipient, last).route(_chosen_words(by))
+        to, cc, bcc = [], [], []
     return Words(
         ticket=ticket,
         text=text,
@@ -97,11 +102,15 @@ def reply_words(
         cc=cc,
         bcc=bcc,
         files=files,
-        routes=routes(ticket, _addresses(to, cc, bcc), last),
+        routes=[chosen] if way else routes(ticket, _addresses(to, cc, bcc), last),
         parent=last if last and last.kind == "message" and last.message_id else None,
         then_state=str(then_state) if then_state else None,
         extra=_spoken(ticket, last) | ({"bcc": list(bcc)} if bcc else {}),
     )
+
+
+def _chosen_words(by: Agent | None) -> str:
+    return _("%(name)s chose this way.") % {"name": by.name if by else _("Somebody")}
 
 
 def _spoken(ticket: Ticket, last: Message | None) -> dict[str, str]:

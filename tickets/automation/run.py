@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from tickets.automation import acknowledge, greet, notify
+from tickets.automation import acknowledge, detour, greet, notify
 from tickets.models import Counter, Entry
 from tickets.models.numbers import AUTOMATION
 
@@ -17,6 +17,8 @@ RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the e
     "changes": (notify.changed,),
     "reply": (notify.replied,),
     "screened": (notify.screened,),
+    "outcome": (detour.consider,),
+    "contact": (detour.proved,),
 }
 log = logging.getLogger(__name__)
 

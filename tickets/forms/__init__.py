@@ -42,12 +42,13 @@ class DraftForm(forms.Form):
     shown = forms.RegexField(SEEN, required=False, max_length=400)  # what overtook it, when it is sent anyway
     mailbox = forms.CharField(required=False, max_length=16)
     forwarded = forms.CharField(required=False, max_length=16)
+    way = forms.CharField(required=False, max_length=340)  # "account recipient", as the box offers it
 
     def fields_of_draft(self) -> dict[str, Any]:
         """What a draft's row keeps of it. A note has no recipients, whatever stood in their places before."""
         data = self.cleaned_data
         kind = "reply" if data["kind"] == "reply-all" else data["kind"]
-        found = {name: data[name] for name in ("subject", "text", "then_state", "seen")} | {"kind": kind}
+        found = {name: data[name] for name in ("subject", "text", "then_state", "seen", "way")} | {"kind": kind}
         return found | {name: [] if kind == "note" else boxes(data[name]) for name in ("to", "cc", "bcc")}
 
 

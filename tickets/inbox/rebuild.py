@@ -13,10 +13,12 @@ from tickets.actions.changes import apply_changes
 from tickets.actions.contact_entries import apply_contact
 from tickets.actions.correct import apply_correction
 from tickets.actions.delivered import apply_outcome, apply_retry
+from tickets.actions.detour import apply_detour
 from tickets.actions.erase import apply_erasure
 from tickets.actions.files import apply_fetch_again, apply_file
 from tickets.actions.merge import apply_merge
 from tickets.actions.mirrored import APPLY as MIRRORED
+from tickets.actions.objection import apply_objection
 from tickets.actions.receive import Received, apply_received, when
 from tickets.actions.say import Said, apply_said
 from tickets.actions.seal import apply_seal, apply_witnessed, skip_witness
@@ -181,6 +183,8 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "changes": _each(apply_changes),
     "outcome": _each(apply_outcome),
     "retry": _each(apply_retry),
+    "detour": _each(apply_detour),
+    "objection": _each(apply_objection),
     "amendment": _each(apply_correction),
     "withdrawal": _each(apply_correction),
     "merge": _each(apply_merge),

@@ -8,7 +8,7 @@ import html
 from collections.abc import Iterable
 
 from tickets.channels import Outgoing, footer_of, spoken_in
-from tickets.mail import quoting, request_line
+from tickets.mail import detoured, quoting, request_line
 from tickets.mime import identifiers
 from tickets.mime.addresses import Mailbox
 from tickets.mime.build import File, build
@@ -42,7 +42,7 @@ def render(outgoing: Outgoing) -> bytes:
         to=to,
         cc=cc,
         reply_to=[Mailbox(account.name, address)] if address else [],
-        subject=subject_of(message, account, neutral, tagged=not address),
+        subject=subject_of(outgoing, neutral, tagged=not address),
         text=text,
         html=page,
         message_id=message.message_id or neutral.message_id or "",
@@ -50,7 +50,7 @@ def render(outgoing: Outgoing) -> bytes:
         in_reply_to=neutral.in_reply_to,
         references=neutral.references,
         files=files_of(neutral),
-        headers={name: value for name in KEPT if (value := neutral.headers.get(name))},
+        headers={name: value for name in KEPT if (value := neutral.headers.get(name))} | detoured.headers(outgoing),
     )
 
 
@@ -102,9 +102,14 @@ def return_path(account: Account, delivery: Delivery) -> str:
     return identifiers.bounce_address(signing_key(), KEY_ID, account.address, delivery.public_id, pattern)
 
 
-def subject_of(message: Message, account: Account, neutral: Mail, tagged: bool) -> str:
+def subject_of(outgoing: Outgoing, neutral: Mail, tagged: bool) -> str:
     """Return the subject; with the ticket's signed tag where the reply address cannot carry it."""
-    subject = message.subject or neutral.subject or _named(account, message)
+    message, account = outgoing.message, outgoing.account
+    before = detoured.replaced(outgoing)
+    if before is not None and before.channel != account.channel:
+        subject = detoured.subject(outgoing, before)
+    else:
+        subject = message.subject or neutral.subject or _named(account, message)
     number = message.ticket.number
     if not tagged or identifiers.read_subject_tag(signing_keys(), subject) == number:
         return subject
@@ -128,6 +133,7 @@ def bodies(outgoing: Outgoing, neutral: Mail) -> tuple[str, str]:
     if footer := footer_of(message, account):
         text += f"\n\n{footer}"
         page += f'\n<div class="footer"><br>{_lines(footer)}</div>'
+    text, page = detoured.with_line((text, page), outgoing)
     text, page = request_line.with_link((text, page), outgoing)
     parent = quoting.answered(message, neutral.in_reply_to)
     if parent:

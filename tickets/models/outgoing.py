@@ -35,6 +35,7 @@ class Delivery(models.Model):
     """Carrying one outgoing message to one recipient, or a correction of what was carried there."""
 
     way: Mapping[str, Any] = MappingProxyType({})  # what the recipient's notices said that an answer needs; no column
+    went_another_way = False  # whether a detour takes its place, where somebody has looked; no column
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id)
     message = models.ForeignKey(Message, models.PROTECT, related_name="deliveries")
@@ -86,6 +87,7 @@ class DraftState(models.TextChoices):
 
     EDITING = "editing"
     SCHEDULED = "scheduled"
+    WAITING = "waiting"  # for a way to the customer
     SENT = "sent"
     DISCARDED = "discarded"
 
@@ -111,6 +113,9 @@ class Draft(models.Model):
     updated_at = models.DateTimeField()
     error = models.TextField(blank=True)
     seen = models.CharField(max_length=400, blank=True)  # what its writer had before them: actions.overtaken
+    way = models.CharField(
+        max_length=340, blank=True, default=""
+    )  # chosen by its writer: account and recipient; else the best
     held = models.BooleanField(default=False)  # somebody wrote since it was begun, and its writer is to decide
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="+")
 
@@ -118,6 +123,7 @@ class Draft(models.Model):
         indexes = [
             models.Index(fields=["send_at"], condition=Q(state="scheduled"), name="draft_due"),
             models.Index(fields=["agent", "ticket"], condition=Q(state="editing"), name="draft_open"),
+            models.Index(fields=["id"], condition=Q(state="waiting"), name="draft_waiting"),
         ]
 
     def __str__(self) -> str:

@@ -105,6 +105,15 @@ def claim(deliveries: list[Delivery]) -> list[Delivery]:
     return claimed
 
 
+def withdraw(delivery: Delivery) -> bool:
+    """Take back a delivery that certainly has not gone; False when somebody is sending it, or it is settled.
+
+    In a transaction that settles it: until that is over nobody else finds it queued.
+    """
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.QUEUED, parts_sent=0)
+    return bool(waiting.update(state=DeliveryState.FAILED, lease_by="", lease_until=None))
+
+
 def _in_order(due: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """In a conversation a message never passes an earlier one to the same recipient that is still to be sent."""
     conversational = [name for name, cls in channel_classes().items() if cls.conversational]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from tickets.actions import change as verbs
+from tickets.actions import detour as detours
 from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.files import fetch_again
@@ -68,6 +69,21 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponseBase:
         return delivery.public_id
 
     return done(request, delivery.message.ticket.number, send_again)
+
+
+@writes
+def detour(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Send by the next way what failed or is uncertain: a person's decision."""
+    deliveries = Delivery.objects.select_related("message__ticket__mailbox", "account")
+    delivery = get_object_or_404(deliveries, public_id=public_id, message__ticket__in=visible_to(agent_of(request)))
+
+    def another_way() -> str:
+        reason = delivery.reason or _("It may not have arrived.")
+        if detours.detour(delivery, reason, by=agent_of(request)) is None:
+            raise NotAllowed(_("No other proven way to them is known. Ask them for an address, or link one by hand."))
+        return delivery.public_id
+
+    return done(request, delivery.message.ticket.number, another_way)
 
 
 @writes

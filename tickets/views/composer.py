@@ -18,6 +18,7 @@ from tickets.models import Account, Agent, Direction, Draft, DraftFile, DraftSta
 from tickets.permissions import mailboxes_for
 from tickets.views.access import agent_of, message_of, signed_in, ticket_of, writes
 from tickets.views.timeline import Timeline
+from tickets.views.ways import ways_of
 
 _TOKEN = re.compile(r"\+[^@]*@")
 BOX = "tickets/composer/_box.html"
@@ -26,8 +27,9 @@ BOX = "tickets/composer/_box.html"
 def reply_box(request: HttpRequest, ticket: Ticket, said: Timeline | None = None, error: str = "") -> dict[str, Any]:
     """What the reply box of a ticket shows: what waits to be sent, else the draft that was left, else an empty one."""
     agent = agent_of(request)
-    mine = list(own_drafts(agent).filter(ticket=ticket, state__in=(DraftState.EDITING, DraftState.SCHEDULED))[:5])
-    scheduled = next((one for one in mine if one.state == DraftState.SCHEDULED), None)
+    shown = (DraftState.EDITING, DraftState.SCHEDULED, DraftState.WAITING)
+    mine = list(own_drafts(agent).filter(ticket=ticket, state__in=shown)[:5])
+    scheduled = next((one for one in mine if one.state != DraftState.EDITING), None)
     draft = next((one for one in mine if one.state == DraftState.EDITING), None)
     return {
         "ticket": ticket,
@@ -38,6 +40,7 @@ def reply_box(request: HttpRequest, ticket: Ticket, said: Timeline | None = None
         "box_key": draft.key if draft else new_id(26),
         "box_error": error or (draft.error if draft else ""),
         **addressees(ticket, draft),
+        **ways_of(ticket, draft, said.newest_in if said else None),
         **overtakers(draft, seen_in(said) if said else seen_of(ticket)),
     }
 

@@ -109,7 +109,17 @@ class Said:
 
     @property
     def deliveries(self) -> list[Delivery]:
-        return [one for one in self.message.deliveries.all() if one.act == Act.SEND]
+        """How it went to each recipient; of one that went another way, whether that is so stands with it."""
+        found = [one for one in self.message.deliveries.all() if one.act == Act.SEND]
+        replaced = {one.instead_of_id for one in found if one.instead_of_id}
+        for one in found:
+            one.went_another_way = one.pk in replaced
+        return found
+
+    @property
+    def second_way(self) -> bool:
+        """Whether a person may send it another way: to one recipient, on a messenger. Which one is looked for when they do."""
+        return len(self.deliveries) == 1 and self.deliveries[0].channel != settings.LAST_RESORT
 
     @property
     def corrections(self) -> list[Corrected]:
@@ -192,7 +202,7 @@ class Said:
     def trouble(self) -> str:
         """The worst state of its deliveries when a person should look, else ""."""
         last = [one.delivery for one in self.corrections[-1:]]  # what was asked for before does not matter any more
-        states = {one.state for one in [*self.deliveries, *last]}
+        states = {one.state for one in [*self.deliveries, *last] if not one.went_another_way}
         return next((state for state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN) if state in states), "")
 
 
@@ -246,7 +256,7 @@ class Happened:
                 return tidied_words(kind, data)
             case "held" | "released":
                 return hold_words(data.get("hold", ""))
-            case "retried" | "refetched":
+            case "retried" | "refetched" | "detour":
                 return tried_again(data)
             case other:
                 return plain_words(other)
@@ -264,7 +274,9 @@ def hold_words(reason: str) -> str:
 
 
 def tried_again(data: dict[str, Any]) -> str:
-    """What somebody tried once more: to send, or to fetch a file."""
+    """What was tried once more: to send, perhaps another way, or to fetch a file."""
+    if "channel" in data:
+        return _("sent it another way, to %(address)s") % {"address": data["recipient"] or "?"}
     if "recipient" in data:
         return _("sent it to %(address)s again") % {"address": data["recipient"] or "?"}
     return _("asked for the file %(name)s again") % {"name": data.get("filename", "?")}

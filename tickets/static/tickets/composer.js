@@ -65,7 +65,7 @@ function kindChanged(form) {
   const isNote = kind === "note";
   const area = form.querySelector("textarea");
   form.classList.toggle("is-note", isNote);
-  form.querySelector("[data-recipients]").hidden = isNote;
+  form.querySelectorAll("[data-recipients]").forEach((one) => { one.hidden = isNote; });
   area.dataset.placeholder ??= area.placeholder;
   area.placeholder = isNote ? area.dataset.notePlaceholder : area.dataset.placeholder;
   const label = form.querySelector("[data-send-label]");

@@ -1,0 +1,39 @@
+"""What was refused for certain goes another way: decided when the outcome is read, so that a kill in between loses nothing."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tickets.actions.change import NotAllowed
+from tickets.actions.detour import CERTAIN, detour
+from tickets.actions.drafts import send_waiting
+from tickets.models import Delivery, DeliveryState, Entry
+
+OLDEST = timedelta(hours=24)  # of an outcome: what is read later than that is past
+
+
+def consider(entry: Entry) -> str:
+    """Send what an outcome says was refused by the next way; return why not, or ""."""
+    if entry.at < timezone.now() - OLDEST:
+        return "history"
+    refused = [one["delivery"] for one in entry.fields["outcomes"] if one.get("kind") in CERTAIN]
+    found = [_consider(delivery) for delivery in _failed(refused)]
+    return " ".join(found) if found else "nothing was refused for certain"
+
+
+def proved(entry: Entry) -> str:
+    """Somebody may have a proven address now: what waits for a way to them goes."""
+    return "" if send_waiting() else "nothing waits for a way to them"
+
+
+def _failed(public_ids: list[str]) -> list[Delivery]:
+    rows = Delivery.objects.filter(public_id__in=public_ids, state=DeliveryState.FAILED, message__automatic=False)
+    return list(rows.select_related("message__ticket__mailbox", "account").order_by("pk")) if public_ids else []
+
+
+def _consider(delivery: Delivery) -> str:
+    try:
+        made = detour(delivery, delivery.reason)
+    except NotAllowed as undecided:
+        return str(undecided)
+    return "" if made else "there is no other way"
