@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
-from tickets.actions import bulk, notify, presence, typing
+from tickets.actions import breaker, bulk, notify, presence, typing
 from tickets.actions import deliver as delivering
 from tickets.actions import detour as detours
 from tickets.actions import seal as sealing
@@ -31,6 +31,7 @@ from tickets.models import (
     FetchState,
     Health,
     InboxItem,
+    Incident,
     ItemState,
     Notification,
     Ticket,
@@ -43,6 +44,7 @@ from tickets.record.config import write_if_changed
 from tickets.record.erase import wake_if_pending
 from tickets.wake import answered, wake
 
+BELLS = {"closed_accounts": "look_after"}  # what is due, where its task is called otherwise
 ROUNDS = 200  # batches a worker takes before it lets another bell ring
 
 
@@ -90,6 +92,16 @@ def fetch_files() -> None:
         if not fetch_next():
             return
     wake("fetch_files")
+
+
+@shared_task
+def look_after() -> None:
+    """Open, carry on and close incidents: what an account that was closed leaves to be done."""
+    answered("look_after")
+    for _ in range(ROUNDS):
+        if not breaker.look_after():
+            return
+    wake("look_after")
 
 
 @shared_task
@@ -186,7 +198,7 @@ def due() -> list[str]:
     """Return the tasks for which something is due."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     going = Q(account__paused_at__isnull=True)
-    sendable = going & Q(account__removed_at__isnull=True) & ~Q(account__health=Health.CUT_OFF)
+    sendable = going & Q(account__removed_at=None, account__stopped_at=None) & ~Q(account__health=Health.CUT_OFF)
     fetchable = Q(state=FetchState.WAITING) | Q(state=FetchState.FETCHING, lease_until__lt=Now())
     found = {
         "process_inbox": InboxItem.objects.filter(free, going, state=ItemState.WAITING),
@@ -197,6 +209,8 @@ def due() -> list[str]:
         "send_drafts": Draft.objects.filter(state=DraftState.SCHEDULED, send_at__lte=Now()),
         "work_through": Bulk.objects.filter(bulk.waiting()),
         "wake_snoozed": Ticket.objects.filter(snoozed_until__lte=Now(), merged_into__isnull=True),
+        "look_after": Incident.objects.filter(breaker.due()),
+        "closed_accounts": breaker.cut_off_accounts(),
         "tell": Notification.objects.filter(mail_due_at__lte=Now()),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),
     }
@@ -204,4 +218,4 @@ def due() -> list[str]:
     values = next(iter(row), None)
     if values is None:  # an empty record: only arrivals can be due
         return ["process_inbox"] if found["process_inbox"].exists() else []
-    return [name for name, is_due in values.items() if is_due]
+    return list(dict.fromkeys(BELLS.get(name, name) for name, is_due in values.items() if is_due))

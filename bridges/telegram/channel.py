@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from bridges.telegram import mail, read, updates
-from bridges.telegram.health import keep, note, recent_conflict, refused_token, silence, taken_over
+from bridges.telegram.health import explained, keep, note, recent_conflict, refused_token, silence, taken_over
 from bridges.telegram.media import full_name
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.values import identifier, load, words
 from tickets.channels import (
     Act,
     Channel,
+    Closing,
     Delivery,
     Done,
     Field,
@@ -225,6 +226,14 @@ class Telegram(Channel):
         """Let Telegram stop pushing."""
         if self._pushes:
             self._ask("deleteWebhook", drop_pending_updates=False)
+
+    def explain(self, reason: str) -> Closing:
+        return explained(reason)
+
+    def deep_link(self, payload: str) -> str:
+        """https://t.me/<bot>?start=<payload> (core.telegram.org/api/links#bot-links)."""
+        link = f"https://t.me/{self.account.address}"
+        return f"{link}?start={payload}" if payload else link
 
     def probe(self) -> Probe:
         """Ask Telegram who we are and where it pushes. Raises NotConnected when nobody answers."""

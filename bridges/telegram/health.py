@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from tickets.channels import Account
+from tickets.channels import Account, Closing
 
 SILENT_AFTER = 12 * 3600  # seconds without a poll that are worth a warning
 KEPT_BY_TELEGRAM = 24 * 3600  # channels.md §1.2: what nobody fetched for so long is gone
@@ -87,3 +87,27 @@ def conflict(words: str) -> str:
         return f"{taken_over()} ({words})"
     hint = _("Another program fetches this bot's messages. Stop it, or renew the token at @BotFather.")
     return f"{hint} ({words})"
+
+
+def explained(words: str) -> Closing:
+    """Say what Telegram's words about a bot mean (channels.md §1.6), and what to do now."""
+    if "logged out" in words.lower():
+        meaning = _("The bot was moved to another Bot API server (logOut): this one does not carry it any more.")
+        return Closing(meaning, (_("Wait ten minutes, then check the account on its screen."), *_steps()))
+    meaning = _(
+        "The token is not valid any more: it was renewed or revoked at @BotFather, the bot was deleted, or Telegram closed "
+        "it. Telegram gives no reason, and one token is all there is to it."
+    )
+    return Closing(meaning, _steps())
+
+
+def _steps() -> tuple[str, ...]:
+    return (
+        _("Open @BotFather in Telegram as the owner of the bot, send /mybots, and choose it."),
+        _("If it is there: API Token shows the token in force. Put it in on the account's screen; everything goes on."),
+        _("If it is not there, it was deleted or closed: write to @BotSupport, and name the bot."),
+        _("A new bot is a new account here. Customers have to write to it first: tell them by mail, with its link."),
+        _(
+            "Until then answers go by mail to everybody of whom a proven address is known. See who is not reached, below."
+        ),
+    )

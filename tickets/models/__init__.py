@@ -3,6 +3,7 @@
 from tickets.models.contacts import Address, Contact, ContactEvent
 from tickets.models.grants import Grant
 from tickets.models.ids import new_id, new_random
+from tickets.models.incidents import Incident
 from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, ItemState
 from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
@@ -54,6 +55,7 @@ __all__ = [
     "Grant",
     "Health",
     "InboxItem",
+    "Incident",
     "ItemState",
     "Message",
     "Mirror",

@@ -55,6 +55,7 @@ class Account(models.Model):
     last_in_at = models.DateTimeField(null=True)
     last_out_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)  # nothing is sent by it since then: an incident is open
     since = models.DateTimeField(null=True)  # mail dated before comes in as history
     language = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=40, blank=True)  # of the hours; empty: settings.TIME_ZONE

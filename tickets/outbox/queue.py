@@ -68,7 +68,7 @@ def _may_go() -> QuerySet[Delivery]:
 @cache
 def _sending() -> QuerySet[Account]:
     """The accounts that send."""
-    return Account.objects.filter(paused_at=None, removed_at=None).exclude(health=Health.CUT_OFF)
+    return Account.objects.filter(paused_at=None, removed_at=None, stopped_at=None).exclude(health=Health.CUT_OFF)
 
 
 def _add_rows(deliveries: list[Delivery]) -> None:

@@ -166,6 +166,8 @@ def _hindrance(account: Account, address: Address | None, last_in: datetime | No
         return _("The account %(name)s was removed.") % {"name": account.name}
     if account.health == Health.CUT_OFF:
         return _("%(name)s is cut off: %(reason)s") % {"name": account.name, "reason": account.health_reason}
+    if account.stopped_at:
+        return _("Nothing is sent by %(name)s just now.") % {"name": account.name}
     if rules_of(account).answers == BY_MAIL:
         return _("%(name)s only receives.") % {"name": account.name}
     if address is not None and not address.reachable:

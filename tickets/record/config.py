@@ -25,7 +25,7 @@ FOLDER = "config"
 ACCOUNT = "tickets.account"
 # Not settings, but how it goes.
 KEPT_OUT = {"state", "health", "health_reason", "last_in_at", "last_out_at", "last_login", "password"} | {"used_count", "last_used_at"} | {
-    "health_since", "last_error_at", "last_fetch_at",
+    "health_since", "last_error_at", "last_fetch_at", "stopped_at",
     "cursor", "config_cursor", "config_waits", "last_success_at", "last_error", "failures", "rests_until",
     "cuts", "cut_at", "wrapped_count", "missing_count", "refused", "unreached", "lease_by", "lease_until",
 }  # fmt: skip
