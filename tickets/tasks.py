@@ -37,6 +37,8 @@ from tickets.models import (
     Ticket,
 )
 from tickets.outbox import pace
+from tickets.reach.drill import hold_due
+from tickets.reach.reachability import keep_day, vendors
 from tickets.record import append as appending
 from tickets.record import erase
 from tickets.record import mirror as mirrors
@@ -172,6 +174,8 @@ def sweep() -> None:
     delivering.give_up_on_abandoned()
     detours.withdraw_late()
     send_waiting()
+    keep_day()
+    hold_due(vendors())
     delivering.watch()
     delivering.recheck()
     retain()  # below what it may have to wait for: an abandoned delivery, say

@@ -27,6 +27,7 @@ from tickets.views import (
     presence,
     press,
     rail,
+    reach,
     remote_image,
     reports,
     request,
@@ -92,6 +93,15 @@ urlpatterns: list[URLPattern] = [
     path("parked/", parked.show_list, name="parked-list"),
     path("parked/<slug:name>/", parked.show, name="parked-show"),
     path("parked/<slug:name>/retry/", parked.retry, name="parked-retry"),
+    path("reach/", reach.show, name="reach-show"),
+    path("reach/table.csv", reach.export, name="reach-csv"),
+    path("reach/<slug:public_id>/", reach.show_account, name="reach-account"),
+    path("reach/<slug:public_id>/drill/", reach.drill, name="reach-drill"),
+    path("reach/<slug:public_id>/stop/", reach.stop, name="reach-stop"),
+    *(
+        path(f"reach/<slug:public_id>/{what}/", reach.decide, {"what": what}, name=f"reach-{what}")
+        for what in ("halt", "go-on", "resume")
+    ),
     path("accounts/", account.show_list, name="account-list"),
     path("accounts/add/", account.add, name="account-add"),
     path("accounts/suggest/", account.suggest, name="account-suggest"),

@@ -36,6 +36,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 NUMBER = 770077  # of the hidden ticket: no other number, id or time looks like it
 SECRETS = ("Quartzbach", "Quirin", "quirin", "kuratorium", "Kuratorium", "Verschwiegen", str(NUMBER))
 ANYONE, AGENTS, WRITERS, ADMINISTRATORS = "anyone", "agents", "writers", "administrators"
+OVERSEERS = "managers and administrators"
 MACHINES = "machines"  # providers and messengers, who prove themselves in ways of their own; 500 makes them try again
 
 

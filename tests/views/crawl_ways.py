@@ -9,6 +9,7 @@ from tests.views.crawl import (
     AGENTS,
     ANYONE,
     MACHINES,
+    OVERSEERS,
     WRITERS,
     Place,
     Way,
@@ -234,6 +235,15 @@ def house(world: World) -> dict[str, list[Way]]:
     as_before = [f"{kind}:page" for kind in KINDS]
     named = {"email": "new@desk.example", "name": "New", "role": "agent", "password": "a few words in a row"}
     return {
+        "tickets:reach-show": [Way(OVERSEERS)],
+        "tickets:reach-csv": [Way(OVERSEERS)],
+        "tickets:reach-account": [Way(OVERSEERS, (account,), answers=(404,))],
+        **{
+            f"tickets:reach-{what}": [
+                Way(ADMINISTRATORS, (account,), answers=(404,), data={"key": what, "reason": "Odd"})
+            ]
+            for what in ("drill", "stop", "halt", "go-on", "resume")
+        },
         "tickets:account-list": [Way(ADMINISTRATORS)],
         "tickets:account-add": [Way(ADMINISTRATORS, data={"key": "a", "name": "Odd", "address": "odd@desk.example"})],
         "tickets:account-edit": [Way(ADMINISTRATORS, (account,), data={"name": "Other", "language": "en"})],

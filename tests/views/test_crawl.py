@@ -18,6 +18,7 @@ from tests.views.crawl import (
     AGENTS,
     ANYONE,
     MACHINES,
+    OVERSEERS,
     SECRETS,
     WRITERS,
     Way,
@@ -34,7 +35,11 @@ DONE = {200, 204, 302}
 REFUSED_FORM = {409, 422}
 # What a person keeps for themselves, and what signing in leaves.
 OWN = {"Session", "ReadMark", "WriteKey", "Presence", "Follow", "Notification", "UserSession"}
-ENTRIES_OF = {ADMINISTRATORS: {"administrator"}, WRITERS: {"administrator", "member", "outsider"}}
+ENTRIES_OF = {
+    ADMINISTRATORS: {"administrator"},
+    OVERSEERS: {"administrator", "manager"},
+    WRITERS: {"administrator", "member", "outsider"},
+}
 
 
 @pytest.fixture

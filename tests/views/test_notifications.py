@@ -75,7 +75,14 @@ def test_each_switch_is_kept_and_a_sound_is_off_until_it_is_switched_on(ben: Age
     client.post("/me/told/", {"told": ["new:browser", "answered:page", "answered:mail", "made:up"], "sound": "1"})
     ben.refresh_from_db()
     chosen = {kind: notify.wishes(ben, kind) for kind in notify.KINDS}
-    assert chosen == {"new": ["browser"], "assigned": [], "answered": ["page", "mail"], "mentioned": [], "held": []}
+    assert chosen == {
+        "new": ["browser"],
+        "assigned": [],
+        "answered": ["page", "mail"],
+        "mentioned": [],
+        "held": [],
+        "drill": [],
+    }
     assert ben.preferences["sound"] is True
     assert 'value="answered:mail" aria-label="A customer answered, on mine or followed: by mail" checked' in (
         client.get("/me/").content.decode()

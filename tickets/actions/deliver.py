@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tickets import channels
 from tickets.actions.accounts import report_health
 from tickets.actions.delivered import Outcome, settle
+from tickets.actions.suspicion import suspicion
 from tickets.channels import NotConnected, NotSent, open_channel
 from tickets.models import Account, Delivery, DeliveryState, Health
 from tickets.outbox import queue
@@ -116,14 +117,15 @@ def recheck(accounts: Iterable[Account] | None = None) -> None:
         except NotConnected as error:
             report_health(account, account.health, str(error))
         else:
-            report_health(account, found.health, found.reason)
+            warned = found.health == Health.WORKING and suspicion(account)
+            report_health(account, Health.DEGRADED if warned else found.health, warned or found.reason)
 
 
 def watch() -> None:
     """Degrade working accounts that their channel finds silent: a poller that is not there cannot say so itself."""
     for account in Account.objects.filter(removed_at__isnull=True, paused_at__isnull=True, health=Health.WORKING)[:500]:
         try:
-            fault = open_channel(account).watch()
+            fault = open_channel(account).watch() or suspicion(account)
         except NotConnected:
             continue
         if fault:

@@ -16,6 +16,7 @@ from tickets.models import Agent, Entry, Follow, Message, Notification, Presence
 from tickets.permissions import visible_to
 
 NEW, ASSIGNED, ANSWERED, MENTIONED, HELD = "new", "assigned", "answered", "mentioned", "held"
+DRILL = "drill"  # more would be lost by an account's closing than the time before
 REFUSED = "refused"  # an answer to a notification, which goes nowhere; always told, by page and mail
 KINDS = {
     NEW: _("New in my queues"),
@@ -23,6 +24,7 @@ KINDS = {
     ANSWERED: _("A customer answered, on mine or followed"),
     MENTIONED: _("Somebody mentioned me"),
     HELD: _("My reply was held: somebody was faster"),
+    DRILL: _("A drill found more customers who would be lost"),
 }
 PAGE, BROWSER, MAIL = "page", "browser", "mail"
 WAYS = {PAGE: _("in the page"), BROWSER: _("by the browser"), MAIL: _("by mail")}

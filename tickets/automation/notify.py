@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tickets.actions import notify
-from tickets.models import Agent, Direction, Entry, Message, State, Ticket
+from tickets.models import Agent, Direction, Entry, Message, Role, State, Ticket
 from tickets.permissions import visible_to, who_sees, writers
 
 DEALT_WITH = (State.WAITING, State.SOLVED, State.CLOSED)
@@ -80,6 +80,20 @@ def replied(entry: Entry) -> str:
     number, merged_into = Ticket.objects.values_list("number", "merged_into__number").get(number=entry.fields["ticket"])
     notify.clear_new([merged_into or number])
     return ""
+
+
+def closed(entry: Entry) -> str:
+    """An account was closed: administrators are told, by the ticket of the incident."""
+    if entry.fields["event"] != "opened" or _is_past(entry):
+        return "nothing new"
+    ticket = _ticket(entry.fields["ticket"])
+    notify.make_new(ticket, in_whose_queues(ticket) | administrators(), entry)
+    return ""
+
+
+def administrators() -> QuerySet[Agent]:
+    """Return those who set up accounts."""
+    return Agent.objects.filter(role=Role.ADMINISTRATOR, removed_at__isnull=True)
 
 
 def screened(entry: Entry) -> str:

@@ -19,6 +19,7 @@ RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the e
     "screened": (notify.screened,),
     "outcome": (detour.consider,),
     "contact": (detour.proved,),
+    "incident": (notify.closed,),
 }
 log = logging.getLogger(__name__)
 

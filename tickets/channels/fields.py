@@ -96,6 +96,17 @@ CONVERSATION: tuple[Field, ...] = (
         check=_number_fault,
     ),
     Field(
+        "drills",
+        gettext_noop("Try out what its closing would do"),
+        default="no",
+        choices=("no", "weekly", "monthly"),
+        group=FAILING,
+        is_rare=True,
+        help=gettext_noop(
+            "Changes and sends nothing. Administrators are told when more would be lost than the time before."
+        ),
+    ),
+    Field(
         "resumes",
         gettext_noop("Sends again when the vendor lets it"),
         default=conversations.BY_ITSELF,

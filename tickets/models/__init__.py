@@ -9,6 +9,7 @@ from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
 from tickets.models.portraits import Portrait
+from tickets.models.reach import Drill, ReachDay
 from tickets.models.revisions import Fetch, FetchState, Piece, Reaction, Version
 from tickets.models.saved_replies import SavedReply
 from tickets.models.search import SearchDoc
@@ -47,6 +48,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "DraftState",
+    "Drill",
     "Entry",
     "Event",
     "Fetch",
@@ -67,6 +69,7 @@ __all__ = [
     "Presence",
     "Priority",
     "Purpose",
+    "ReachDay",
     "Reaction",
     "ReadMark",
     "Role",

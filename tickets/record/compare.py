@@ -83,6 +83,8 @@ MODELS_LEFT_OUT = {
     "Portrait": "what a vendor shows of an account; fetched again when it is connected",
     "Presence": "who looks at a ticket just now",
     "Grant": "an access token of an hour; the sign-in itself is a secret of the account",
+    "ReachDay": "how many depended on an account that day; kept by backup",
+    "Drill": "what a drill found; kept by backup",
     "ReadMark": "what an agent has looked at; kept by backup",
     "Bulk": "how far an act on many tickets is; what it did stands in its entries",
     "Token": "what was sent to somebody to prove who they are; after a rebuild a new one is asked for",

@@ -29,6 +29,7 @@ ACCOUNT_FIELDS = (
     "channel",
     "health",
     "health_reason",
+    "stopped_at",
     "team_id",
     "mailbox_id",
     "paused_at",

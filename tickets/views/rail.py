@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tickets.models import Account, Health, Mirror, Role
+from tickets.permissions import SEES_ALL
 from tickets.views.access import agent_of, signed_in
 from tickets.views.lists import Lists, TicketList, counts, lists_for, said
 
@@ -35,6 +36,8 @@ def rail(lists: Lists, current: str = "") -> dict[str, Any]:
         "troubled": sum(is_troubled(account) for account in lists.accounts),
         "troubled_mirrors": troubled_mirrors() if lists.agent.role == Role.ADMINISTRATOR else 0,
         "may_administrate": lists.agent.role == Role.ADMINISTRATOR,
+        "may_oversee": lists.agent.role in SEES_ALL,
+        "stopped": sum(account.stopped_at is not None for account in lists.accounts),
         "may_write": lists.agent.may_write,
         "has_accounts": bool(lists.accounts),
         "live_cursor": found["cursor"],
