@@ -13,6 +13,7 @@ from tickets.actions import seal as sealing
 from tickets.actions.drafts import send_due, send_waiting
 from tickets.actions.retention import retain
 from tickets.actions.snooze import wake_due
+from tickets.actions.tokens import forget_old_tokens
 from tickets.automation.run import run
 from tickets.inbox import sweep as sweeping
 from tickets.inbox.fetch import fetch_next
@@ -169,6 +170,7 @@ def sweep() -> None:
     sweeping.join_missed()
     sweeping.forget_old()
     pace.forget_old()
+    forget_old_tokens()
     presence.forget_old()
     notify.forget_old()
     delivering.give_up_on_abandoned()

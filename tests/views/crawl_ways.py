@@ -141,6 +141,10 @@ def writing(world: World) -> dict[str, list[Way]]:
         ],
         "tickets:act-show": [Way(AGENTS, (world.bulk.public_id,), owner="member")],
         "tickets:act-undo": [Way(WRITERS, (world.bulk.public_id,), data={"key": "undo"}, owner="member")],
+        **{
+            f"tickets:ask-{what}": both(world, WRITERS, lambda one: ((one.message.ticket.number,),), data={"key": what})
+            for what in ("hold", "let")
+        },
         "tickets:delivery-retry": both(world, WRITERS, lambda one: ((one.delivery.public_id,),), data={"key": "retry"}),
         "tickets:delivery-detour": both(
             world, WRITERS, lambda one: ((one.delivery.public_id,),), data={"key": "detour"}

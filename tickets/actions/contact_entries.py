@@ -1,6 +1,6 @@
 """What a rebuild makes of entries of kind "contact": the same functions that the verbs use, by what was decided."""
 
-from tickets.actions import contact, hold, join
+from tickets.actions import ask, contact, hold, join, prove
 from tickets.models import Entry
 
 APPLY: dict[str, contact.Apply] = {
@@ -9,6 +9,10 @@ APPLY: dict[str, contact.Apply] = {
     contact.ADDED: contact.apply_added,
     contact.DROPPED: contact.apply_dropped,
     contact.NOTED: contact.apply_noted,
+    prove.PROVED: prove.apply_proved,
+    ask.DECLINED: ask.apply_asking,
+    ask.HELD_BACK: ask.apply_asking,
+    ask.LET: ask.apply_asking,
     join.JOINED: join.apply_joined,
     join.UNJOINED: join.apply_unjoined,
 }

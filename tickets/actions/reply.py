@@ -243,9 +243,14 @@ def acknowledge(message: Message, wording: Wording, recipient: str, at: datetime
     return say(words)
 
 
-def tell(message: Message, wording: Wording, at: datetime | None = None) -> Message:
-    """Say something automatic where `message` came from: a greeting, or that nobody is there. Raises OSError."""
-    return say(_automatic(message, wording, Route(message.account, message.channel, message.from_address, ""), at))
+def tell(message: Message, wording: Wording, at: datetime | None = None, **more: object) -> Message:
+    """Say something automatic where `message` came from: a greeting, or that nobody is there. Raises OSError.
+
+    `more`: what else the entry says of it.
+    """
+    words = _automatic(message, wording, Route(message.account, message.channel, message.from_address, ""), at)
+    words.extra |= more
+    return say(words)
 
 
 def _automatic(message: Message, wording: Wording, route: Route, at: datetime | None) -> Words:

@@ -17,6 +17,7 @@ from tickets.models import (
     Account,
     Agent,
     Contact,
+    ContactEvent,
     Delivery,
     Direction,
     Entry,
@@ -32,6 +33,7 @@ from tickets.record.write import entry_of
 from tickets.search import index
 from tickets.wake import wake
 
+ASKED = "asked"  # an event of a contact: they were asked where else to answer
 Box = Mapping[str, str]  # {"name": …, "address": …}
 
 
@@ -55,6 +57,7 @@ class Words:
     headers: Mapping[str, str] = field(default_factory=dict)
     speaks_of: Message | None = None
     parent: Message | None = None  # what it answers, where that is known already
+    is_alone: bool = False  # names no other message: whoever gets it may be a stranger to the conversation
     extra: dict[str, Any] = field(default_factory=dict)  # more of the decision: a new ticket, a forwarded message
 
 
@@ -79,7 +82,8 @@ def say(words: Words) -> Message:
 def prepare(words: Words) -> Said:
     """Make the mail and the unsaved entry of `words`: outside of a transaction, since a large one is stored. Raises OSError."""
     ticket = words.ticket
-    parent = words.speaks_of or words.parent or (compose.parent_of(ticket) if ticket.pk else None)
+    known = words.speaks_of or words.parent or (compose.parent_of(ticket) if ticket.pk else None)
+    parent = None if words.is_alone else known
     original = compose.said(
         number=ticket.number,
         account=ticket.mailbox,
@@ -160,8 +164,15 @@ def apply_said(batch: Sequence[Said]) -> list[Message]:
     _make_participants(messages)
     names = {m.public_id: [file.filename for file in some] for m, some in zip(messages, files, strict=True)}
     index(messages, names)
+    insert_many(_asked(messages))
     _touch(batch, messages)
     return messages
+
+
+def _asked(messages: Sequence[Message]) -> list[ContactEvent]:
+    """That customers were asked where else to answer: events, so that nobody is asked twice."""
+    asking = [message for message in messages if message.entry.fields.get("asks")]
+    return [ContactEvent(contact_id=m.contact_id, entry=m.entry, kind=ASKED, at=m.at) for m in asking if m.contact_id]
 
 
 def _look_up(batch: Sequence[Said]) -> Lookups:

@@ -96,6 +96,13 @@ def try_code(account: Account, contact: Contact, typed: str, at: datetime) -> To
     return None
 
 
+def drop_others(token: Token, at: datetime) -> None:
+    """Use up what else was sent to the same address for the same chat: code and link are one proof."""
+    same = Token.objects.filter(account=token.account, contact=token.contact, address=token.address, used_at=None)
+    same.filter(purpose__in=(Purpose.CODE, Purpose.OPEN)).update(used_at=at, data={})
+    Token.objects.filter(pk=token.pk).update(data={})
+
+
 def awaits_code(account: Account, contact: Contact, at: datetime) -> Token | None:
     """Return the code that a contact was mailed and has not typed yet; one that expired or was tried too often too."""
     return _unused(Purpose.CODE, account, contact).filter(made_at__gt=at - KEPT_FOR).order_by("-pk").first()

@@ -5,17 +5,17 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from tickets.automation import acknowledge, detour, greet, notify
+from tickets.automation import acknowledge, ask, detour, greet, notify
 from tickets.models import Counter, Entry
 from tickets.models.numbers import AUTOMATION
 
 BATCH = 100
 RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the entry
-    "received": (acknowledge.consider, greet.consider, notify.received),
+    "received": (acknowledge.consider, greet.consider, ask.received, notify.received),
     "note": (notify.noted,),
     "change": (notify.changed,),
     "changes": (notify.changed,),
-    "reply": (notify.replied,),
+    "reply": (notify.replied, ask.replied),
     "screened": (notify.screened,),
     "outcome": (detour.consider,),
     "contact": (detour.proved,),

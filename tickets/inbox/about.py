@@ -43,6 +43,10 @@ def _describe(arriving: Arriving, desk: Desk) -> None:
         fields["files"] = files
     if arriving.album:
         fields["album"] = arriving.album
+    if start := notice.data.get("start"):
+        fields["start"] = str(start)[:64]
+    if notice.data.get("is_group"):
+        fields["is_group"] = True
     if not notice.text:
         fields["bare"] = True
     if quote := notice.data.get("quote"):

@@ -8,7 +8,7 @@ import html
 from collections.abc import Iterable
 
 from tickets.channels import Outgoing, footer_of, spoken_in
-from tickets.mail import detoured, quoting, request_line
+from tickets.mail import confirming, detoured, quoting, request_line
 from tickets.mime import identifiers
 from tickets.mime.addresses import Mailbox
 from tickets.mime.build import File, build
@@ -133,8 +133,10 @@ def bodies(outgoing: Outgoing, neutral: Mail) -> tuple[str, str]:
     if footer := footer_of(message, account):
         text += f"\n\n{footer}"
         page += f'\n<div class="footer"><br>{_lines(footer)}</div>'
-    text, page = detoured.with_line((text, page), outgoing)
-    text, page = request_line.with_link((text, page), outgoing)
+    if confirming.is_confirmation(outgoing):
+        text, page = confirming.with_secrets((text, page), outgoing)
+    else:
+        text, page = request_line.with_link(detoured.with_line((text, page), outgoing), outgoing)
     parent = quoting.answered(message, neutral.in_reply_to)
     if parent:
         language = spoken_in(message, account)

@@ -53,6 +53,16 @@ VALUES: Mapping[str, Value] = {
     "opens": Value(gettext_noop("when somebody is here next; missing when that is unknown"), ""),
     "link": Value(gettext_noop("the link"), "https://help.example.org/r/8fK2", link),
     "until": Value(gettext_noop("the day until which the link works"), ""),
+    "channel": Value(gettext_noop("the messenger that they write by"), "Telegram"),
+    "day": Value(gettext_noop("the day on which they wrote there last; missing when they never did"), ""),
+    "address": Value(gettext_noop("the email address that they named"), "zoe@customer.example"),
+    "code": Value(gettext_noop("the code that is to be typed into the chat"), "482915"),
+    "open": Value(
+        gettext_noop("the link that opens the chat; missing where the messenger has none"),
+        "https://t.me/shop?start=8fK2",
+        link,
+    ),
+    "not_me": Value(gettext_noop("the link to “this was not me”"), "https://help.example.org/not-me/8fK2/", link),
     "writer": Value(gettext_noop("who wrote the quoted message"), "Zoe Reed"),
     "when": Value(gettext_noop("when the quoted message was written"), ""),
 }

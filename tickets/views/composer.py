@@ -1,6 +1,7 @@
 """The reply box: drafts that save themselves, files, send with ten seconds to take it back."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.actions import drafts, overtaken
+from tickets.actions import ask, drafts, overtaken
 from tickets.actions.change import NotAllowed
 from tickets.actions.reply import recipients
 from tickets.actions.typing import tell_of
@@ -213,6 +214,29 @@ def detach(request: HttpRequest, public_id: str) -> HttpResponse:
     if not request.headers.get("X-Part"):
         return box(request, draft, draft.ticket)
     return render(request, "tickets/composer/_files.html", {"draft": draft})
+
+
+@writes
+def hold_question(request: HttpRequest, number: int) -> HttpResponse:
+    """Do not ask this customer where else to answer; what is in the box is kept."""
+    return _decide_question(request, ticket_of(request, number), ask.hold_back)
+
+
+@writes
+def let_question(request: HttpRequest, number: int) -> HttpResponse:
+    """Let this customer be asked after all."""
+    return _decide_question(request, ticket_of(request, number), ask.let_ask)
+
+
+def _decide_question(request: HttpRequest, ticket: Ticket, decide: Callable[[Ticket, Agent], None]) -> HttpResponse:
+    form, draft, error = DraftForm(request.POST), None, ""
+    try:
+        if form.is_valid() and form.cleaned_data["text"].strip():
+            draft = save(request, form)
+        decide(ticket, agent_of(request))
+    except NotAllowed as refused:
+        error = str(refused)
+    return box(request, draft, ticket, error)
 
 
 @writes

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tickets.actions import contact as verbs
+from tickets.actions.ask import DECLINED, HELD_BACK, LET
 from tickets.actions.join import JOINED, UNJOINED
+from tickets.actions.say import ASKED
 from tickets.models import Contact, ContactEvent
 
 ICONS = {
@@ -19,6 +22,14 @@ ICONS = {
     verbs.HELD: "lock",
     JOINED: "git-merge",
 } | {UNJOINED: "split"}
+
+
+ASKING = {
+    ASKED: gettext_lazy("asked where else to answer"),
+    DECLINED: gettext_lazy("was told that they want to name no other address"),
+    HELD_BACK: gettext_lazy("held the question back where else to answer"),
+    LET: gettext_lazy("let the question be asked where else to answer"),
+}
 
 
 @dataclass(slots=True)
@@ -36,7 +47,7 @@ class DecidedOf:
 
     @property
     def kind(self) -> str:
-        return str(self.fields.get("event", verbs.HELD))
+        return ASKED if self.fields.get("asks") else str(self.fields.get("event", verbs.HELD))
 
     @property
     def is_note(self) -> bool:
@@ -81,6 +92,10 @@ class DecidedOf:
                 return _("joined %(name)s into %(into)s") % self._two("into")
             case "unjoined":
                 return _("took %(name)s and %(into)s apart again") % self._two("out_of")
+            case "proved":
+                return _("proved the address %(address)s") % {"address": said["address"] or "…"}
+            case kind if kind in ASKING:
+                return str(ASKING[kind])
         return _hold_words(said["set"].get("hold", ""))
 
     def _two(self, other: str) -> dict[str, str]:

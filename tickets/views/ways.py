@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets.actions import ask
 from tickets.channels import NotConnected, channel_classes, open_channel
 from tickets.models import Draft, Message, Ticket
+from tickets.models.conversations import AFTER_ANSWER, rules_of
 from tickets.outbox.route import Way, newest_in, ways
 
 
@@ -38,7 +41,17 @@ def ways_of(ticket: Ticket, draft: Draft | None, last: Message | None) -> dict[s
         "best_way": choice(usable).words if usable else "",
         "no_way": usable is None,
         "window": _window(usable, last),
+        **_asking(ticket, last),
     }
+
+
+def _asking(ticket: Ticket, last: Message | None) -> dict[str, bool]:
+    """Whether the customer is asked where else to answer when this answer has gone, or would be if nobody held it back."""
+    if last is None or rules_of(last.account).asks != AFTER_ANSWER:
+        return {}
+    if ask.is_held_back(ticket.contact):
+        return {"ask_is_held": True}
+    return {"ask_is_coming": not ask.hindrance(ticket, last.account, timezone.now())}
 
 
 def choice(way: Way) -> Choice:

@@ -4,8 +4,14 @@ from tickets.texts.text import Text
 from tickets.texts.words import (
     acknowledgement,
     acknowledgement_closed,
+    ask,
+    ask_thanks,
     away,
+    confirm,
+    confirmed,
+    declined,
     detour,
+    expired_link,
     footer,
     greeting,
     no_mail,
@@ -13,6 +19,7 @@ from tickets.texts.words import (
     request_link,
     request_new_link,
     subject,
+    wrong_code,
 )
 
 TEXTS: tuple[Text, ...] = (
@@ -23,6 +30,13 @@ TEXTS: tuple[Text, ...] = (
     footer.TEXT,
     request_link.TEXT,
     request_new_link.TEXT,
+    ask.TEXT,
+    ask_thanks.TEXT,
+    confirm.TEXT,
+    confirmed.TEXT,
+    wrong_code.TEXT,
+    expired_link.TEXT,
+    declined.TEXT,
     detour.TEXT,
     no_mail.TEXT,
     quoted.TEXT,

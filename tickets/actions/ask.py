@@ -1,0 +1,114 @@
+"""Ask: once, where else somebody may be answered. What was asked, declined or held back are events of the contact.
+
+Asking is never a condition for help, comes after a person has answered, and not twice within 90 days.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.actions.change import NotAllowed
+from tickets.actions.contact import Decided, write
+from tickets.actions.language import language_for
+from tickets.actions.reply import tell
+from tickets.actions.say import ASKED
+from tickets.channels import channel_classes
+from tickets.models import Account, Agent, Contact, ContactEvent, Direction, Entry, Health, Message, Ticket
+from tickets.models.conversations import rules_of
+from tickets.texts import own
+from tickets.texts.wording import Wording
+
+DECLINED, HELD_BACK, LET = "declined", "ask-held-back", "ask-let"
+TEXT = "ask"
+NOT_AGAIN_WITHIN = timedelta(days=90)
+HEARD_WITHIN = timedelta(days=14)  # a bare "no" or an address answers a question so old
+
+
+def hindrance(ticket: Ticket, account: Account, at: datetime) -> str:
+    """Say why the customer of a ticket is not asked in the chats of `account`; "" when they may be."""
+    channel = channel_classes().get(account.channel)
+    if channel is None or not channel.conversational:
+        return "no conversation"
+    if account.removed_at or account.paused_at or account.stopped_at or account.health == Health.CUT_OFF:
+        return "nothing can be sent there"
+    if ticket.spam or ticket.history:
+        return "spam, or history"
+    return _hindrance_of(ticket.contact, at)
+
+
+def _hindrance_of(contact: Contact, at: datetime) -> str:
+    if contact.removed_at or contact.addresses.filter(channel=settings.LAST_RESORT, proven=True).exists():
+        return "they can be reached otherwise already"
+    events = ContactEvent.objects.filter(contact__in=contact.selves)
+    found = events.filter(kind__in=(ASKED, DECLINED, HELD_BACK, LET)).order_by("-pk")[:50]
+    last = {event.kind: event for event in reversed(found)}
+    if DECLINED in last:
+        return "they said no"
+    if HELD_BACK in last and (LET not in last or last[LET].pk < last[HELD_BACK].pk):
+        return "it is held back"
+    if ASKED in last and last[ASKED].at > at - NOT_AGAIN_WITHIN:
+        return "they were asked lately"
+    return ""
+
+
+def is_held_back(contact: Contact) -> bool:
+    """Whether an agent holds the question back."""
+    events = ContactEvent.objects.filter(contact__in=contact.selves, kind__in=(HELD_BACK, LET))
+    return events.order_by("-pk").values_list("kind", flat=True).first() == HELD_BACK
+
+
+def ask(message: Message, why: str, at: datetime | None = None) -> Message:
+    """Ask the writer of `message`, in its chat. Raises OSError."""
+    when, account = at or timezone.now(), message.account
+    choice = language_for(message.ticket.contact, account, message.reply or message.text, message.subject)
+    text = own.words(account, TEXT, choice.language, {"mailbox": account.home.name, "channel": label_of(account)})
+    wording = Wording(text, (TEXT,), choice.language, " ".join([why, choice.reason]))
+    return tell(message, wording, when, asks=True)
+
+
+def label_of(account: Account) -> str:
+    """Return what people call the channel of an account."""
+    known = channel_classes().get(account.channel)
+    return str(known.label) if known else account.channel
+
+
+def was_asked(contact: Contact, at: datetime) -> bool:
+    """Whether they were asked lately, so that a bare word answers it."""
+    asked = ContactEvent.objects.filter(contact__in=contact.selves, kind=ASKED, at__gt=at - HEARD_WITHIN)
+    return asked.exists()
+
+
+def decline(contact: Contact, at: datetime | None = None) -> None:
+    """They want to name no address: they are not asked again."""
+    words = _("does not want to name another address")
+    write(contact, Decided(DECLINED, None, at or timezone.now(), words), apply_asking)
+
+
+def hold_back(ticket: Ticket, by: Agent, at: datetime | None = None) -> None:
+    """Do not ask this customer. Raises NotAllowed when it is held back already."""
+    if is_held_back(ticket.contact):
+        raise NotAllowed(_("The question is held back already."))
+    words = _("holds the question back where else to answer")
+    write(ticket.contact, Decided(HELD_BACK, by, at or timezone.now(), words), apply_asking)
+
+
+def let_ask(ticket: Ticket, by: Agent, at: datetime | None = None) -> None:
+    """Let this customer be asked after all."""
+    words = _("lets the question be asked where else to answer")
+    write(ticket.contact, Decided(LET, by, at or timezone.now(), words), apply_asking)
+
+
+def apply_asking(entry: Entry) -> None:
+    """What was decided about asking stands in its entry; the event leads to it."""
+
+
+def is_due_after(reply: Message, at: datetime) -> Message | None:
+    """Return the customer's newest message if they may be asked now that `reply` has answered them; else None."""
+    theirs = Message.objects.filter(ticket=reply.ticket_id, direction=Direction.IN, kind="message")
+    rows = theirs.select_related("account__mailbox", "ticket__mailbox", "ticket__contact", "entry")
+    last = rows.order_by("-at", "-pk").first()
+    if last is None or last.entry.fields.get("is_group") or hindrance(last.ticket, last.account, at):
+        return None
+    return None if at - last.at < rules_of(last.account).burst else last
