@@ -92,4 +92,9 @@ def test_a_template_of_old_says_the_same_in_the_form_of_today() -> None:
 
 
 def test_only_what_an_account_may_change_is_editable() -> None:
-    assert [text.name for text in BY_NAME.values() if not text.is_editable] == ["confirm", "no-mail", "quoted", "subject"]
+    assert [text.name for text in BY_NAME.values() if not text.is_editable] == [
+        "confirm",
+        "no-mail",
+        "quoted",
+        "subject",
+    ]
