@@ -1,6 +1,7 @@
 """A real SMTP server that keeps what it accepts, and refuses or delays what a test tells it to."""
 
 import asyncio
+import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ class Letter:
     sender: str
     recipients: list[str]
     raw: bytes
+    at: float = field(default_factory=time.time)  # when it was accepted
 
     @property
     def message(self) -> EmailMessage:
