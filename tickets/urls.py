@@ -137,6 +137,7 @@ urlpatterns: list[URLPattern] = [
     path("export/", export.show, name="export-show"),
     path("export/download", export.download, name="export-download"),
     path("contacts/<slug:public_id>/", contact.show, name="contact-show"),
+    path("contacts/<slug:public_id>/invite/", contact.invite_into, name="contact-invite"),
     path("contacts/<slug:public_id>/edit/", contact.edit, name="contact-edit"),
     path("contacts/<slug:public_id>/addresses/add/", contact.add_address, name="contact-address-add"),
     path("contacts/<slug:public_id>/addresses/drop/", contact.drop_address, name="contact-address-drop"),

@@ -223,6 +223,7 @@ def people(world: World) -> dict[str, list[Way]]:
         ],
         "tickets:contact-edit": both(world, WRITERS, customer, **key("ce", name="Renamed")),
         "tickets:contact-address-add": both(world, WRITERS, customer, **key("ca", address="more@else.example")),
+        "tickets:contact-invite": both(world, WRITERS, customer, **key("ci", address="none"), answers=(404,)),
         "tickets:contact-address-drop": both(world, WRITERS, customer, **key("cd", address="more@else.example")),
         "tickets:contact-note": both(world, WRITERS, customer, **key("cn", text="Likes tea.")),
         "tickets:contact-join-do": [

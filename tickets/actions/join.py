@@ -84,7 +84,7 @@ def apply_joined(entry: Entry) -> None:
     contact.save(update_fields=["joined_into", "removed_at"])
 
 
-def unjoin(contact: Contact, by: Agent, reason: str, at: datetime | None = None) -> Contact:
+def unjoin(contact: Contact, by: Agent | None, reason: str, at: datetime | None = None) -> Contact:
     """Undo the join of `contact`: they are somebody of their own again. Returns them. Raises NotAllowed."""
     why = reason_of(reason, _("Say why they are two people after all."))
     with transaction.atomic():

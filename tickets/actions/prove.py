@@ -41,7 +41,7 @@ def offer(message: Message, address: str, at: datetime | None = None) -> bool:
         may = not _hindrance(message.ticket.contact, address, when)
         if may:
             say(_confirmation(message, address, when))
-        _tell(message, "ask-thanks", {"address": address}, when, _("They named an address."))
+        tell_in_chat(message, "ask-thanks", {"address": address}, when, _("They named an address."))
     return may
 
 
@@ -94,9 +94,19 @@ def _confirmation(message: Message, address: str, when: datetime) -> Words:
 def _issue(purpose: Purpose, account: Account, contact: Contact, address: str, when: datetime) -> str:
     """A token whose secret is kept, encrypted, until it has been used; return its digest, which names it."""
     secret = tokens.issue(purpose, account, contact, address, when)
+    if purpose != Purpose.CODE:
+        return keep_secret(purpose, secret)
     token = Token.objects.filter(purpose=purpose, account=account, contact=contact, address=address).latest("pk")
-    token.data = {"secret": wrapped(secret)}
-    token.save(update_fields=["data"])
+    Token.objects.filter(pk=token.pk).update(data={"secret": wrapped(secret)})
+    return token.digest
+
+
+def keep_secret(purpose: Purpose, secret: str) -> str:
+    """Keep a token's secret, encrypted, until the mail that carries it is rendered; return the digest that names it."""
+    token = tokens.find(purpose, secret)
+    if token is None:
+        raise LookupError("This token was not issued.")
+    Token.objects.filter(pk=token.pk).update(data=token.data | {"secret": wrapped(secret)})
     return token.digest
 
 
@@ -117,11 +127,11 @@ def answer_code(message: Message, typed: str, at: datetime | None = None) -> boo
     if not tokens.is_good(waiting, when) or waiting.tries >= tokens.MOST_TRIES:
         if waiting.tries <= tokens.MOST_TRIES:  # said once: whoever goes on guessing hears nothing more
             Token.objects.filter(pk=waiting.pk).update(tries=tokens.MOST_TRIES + 1)
-            _tell(message, "expired-link", {}, when, _("Their code is not valid any more."))
+            tell_in_chat(message, "expired-link", {}, when, _("Their code is not valid any more."))
         return True
     token = tokens.try_code(account, contact, typed, when)
     if token is None:
-        _tell(message, "wrong-code", {}, when, _("It is not the code that they were mailed."))
+        tell_in_chat(message, "wrong-code", {}, when, _("It is not the code that they were mailed."))
     else:
         prove(token, message, _("The code that was mailed to %(address)s was typed into the chat."), when)
     return True
@@ -137,7 +147,7 @@ def answer_link(message: Message, payload: str, at: datetime | None = None) -> b
     if is_theirs and tokens.is_good(token, when):
         prove(token, message, _("The link that was mailed to %(address)s opened the chat."), when)
     else:
-        _tell(message, "expired-link", {}, when, _("The link does not count in this chat, or not any more."))
+        tell_in_chat(message, "expired-link", {}, when, _("The link does not count in this chat, or not any more."))
     return True
 
 
@@ -160,7 +170,7 @@ def prove(token: Token, message: Message, how: str, at: datetime) -> bool:
         words = _("proved an address: %(address)s") % {"address": token.address}
         more = {"channel": settings.LAST_RESORT, "address": token.address, "proof": proof}
         enter(contact, Decided(PROVED, None, at, words, proof, more), apply_proved)
-    _tell(message, "confirmed", {"address": token.address}, at, proof)
+    tell_in_chat(message, "confirmed", {"address": token.address}, at, proof)
     return True
 
 
@@ -177,10 +187,10 @@ def apply_proved(entry: Entry) -> None:
 
 def tell_declined(message: Message, at: datetime) -> None:
     """Say that nobody asks again. Raises OSError."""
-    _tell(message, "declined", {}, at, _("They do not want to name another address."))
+    tell_in_chat(message, "declined", {}, at, _("They do not want to name another address."))
 
 
-def _tell(message: Message, name: str, values: dict[str, str], at: datetime, why: str) -> None:
+def tell_in_chat(message: Message, name: str, values: dict[str, str], at: datetime, why: str) -> None:
     """Say one of our texts in the chat, in the customer's language."""
     account = message.account
     choice = language_for(message.ticket.contact, account, message.reply or message.text, message.subject)

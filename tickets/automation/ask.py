@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.actions import ask, prove
+from tickets.actions import ask, invite, prove
 from tickets.channels import channel_classes
 from tickets.hours import is_open
 from tickets.models import Direction, Entry, Message
@@ -20,6 +20,7 @@ NO = frozenset(
     "no|nope|no thanks|no thank you|nein|nö|nein danke|non|non merci|ні|ні дякую|нет|нет спасибо|не надо|não|não obrigado|"
     "não obrigada|no gracias".split("|")
 )
+YES = frozenset("yes|yes it is|ja|sí|si|oui|так|да|sim".split("|"))
 
 
 def replied(entry: Entry) -> str:
@@ -56,22 +57,22 @@ def _line_of(entry: Entry) -> Message | None:
 
 def _heard(entry: Entry, message: Message) -> str:
     """What was made of a line; "" when it is none of ours."""
-    if (start := entry.fields.get("start")) and prove.answer_link(message, start):
+    if (start := entry.fields.get("start")) and (prove.answer_link(message, start) or invite.opened(message, start)):
         return "a link"
     text = " ".join((message.reply or message.text).split())
     if (code := CODE.fullmatch(text)) and prove.answer_code(message, re.sub(r"\D", "", code[1])):
         return "a code"
     now, contact = timezone.now(), message.ticket.contact
+    bare = " ".join(re.findall(r"\w+", text.lower()))
+    if bare in NO | YES and (question := invite.awaits_answer(message, now)):
+        invite.answered(message, question, bare in YES, now)
+        return "whether it is them"
     if found := ADDRESS.findall(text):
         is_meant = len(text) - len(found[0]) <= AROUND or ask.was_asked(contact, now)
         if len(set(found)) == 1 and is_meant:
             prove.offer(message, found[0].strip(".'").lower())
             return "an address"
-    if (
-        " ".join(re.findall(r"\w+", text.lower())) in NO
-        and ask.was_asked(contact, now)
-        and _last_was_the_question(message)
-    ):
+    if bare in NO and ask.was_asked(contact, now) and _last_was_the_question(message):
         ask.decline(contact)
         prove.tell_declined(message, now)
         return "a no"

@@ -23,7 +23,7 @@ def with_secrets(bodies: Bodies, outgoing: Outgoing) -> Bodies:
     places = {f"/{NOT_ME}/{LINK_MASK}/": _path(link_of(NOT_ME, outgoing.deliveries[0].public_id))}
     if (code := found.get(Purpose.CODE)) and "secret" in code.data:
         places[CODE_MASK] = unwrapped(code.data["secret"])
-    if account and (opens := found.get(Purpose.OPEN)) and "secret" in opens.data:
+    if account and (opens := found.get(Purpose.OPEN) or found.get(Purpose.LINK)) and "secret" in opens.data:
         places[link_to(account, LINK_MASK)] = link_to(account, unwrapped(opens.data["secret"]))
     text, page = bodies
     for place, value in places.items():

@@ -30,6 +30,8 @@ class Contact(models.Model):
 class Address(models.Model):
     """One way to reach a contact on one channel; two belong to one person only by proof or an agent's decision."""
 
+    is_newly_linked = objects_to_detours = False  # where somebody has looked; no columns
+
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="addresses")
     origin = models.ForeignKey(  # whose it was before a join
         Contact, models.PROTECT, null=True, related_name="+", db_index=False

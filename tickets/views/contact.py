@@ -18,12 +18,15 @@ from django.utils.translation import gettext_lazy
 
 from tickets.actions import contact as verbs
 from tickets.actions.change import NotAllowed
+from tickets.actions.invite import invite
 from tickets.actions.join import join as join_contacts
 from tickets.actions.join import unjoin as take_apart
-from tickets.models import Address, Agent, Contact, Ticket
+from tickets.actions.prove import link_to
+from tickets.models import Account, Address, Agent, Contact, Ticket
 from tickets.permissions import contacts_for, visible_to
 from tickets.search import find, read_query
 from tickets.views.access import agent_of, once, signed_in, writes
+from tickets.views.addresses import told
 from tickets.views.decided import events_of, shown
 from tickets.views.rail import frame
 from tickets.views.rows import page
@@ -80,7 +83,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, contact: Contact, form: ContactForm) -> HttpResponse:
     agent = agent_of(request)
-    addresses = list(contact.addresses.order_by("channel", "address"))
+    addresses = list(told(list(contact.addresses.order_by("channel", "address"))))
     history = Paginator(events_of(contact), A_PAGE).get_page(request.GET.get("history"))
     context = {
         **frame(request),
@@ -96,6 +99,8 @@ def _page(request: HttpRequest, contact: Contact, form: ContactForm) -> HttpResp
         "may_write": agent.may_write and not contact.removed_at,
         "may_administrate": agent.is_administrator,
         "longest_note": verbs.LONGEST_NOTE,
+        "doors": doors(),
+        "mailable": {one.address for one in addresses if one.channel == settings.LAST_RESORT},
     }
     return render(request, "tickets/contact/page.html", context, status=422 if form.errors else 200)
 
@@ -179,6 +184,31 @@ def side(agent: Agent, contact: Contact) -> Side:
     newest = theirs.only("number", "subject", "state", "last_message_at").order_by("-last_message_at", "-pk")
     addresses = list(contact.addresses.order_by("channel", "address"))
     return Side(contact, addresses, list(newest[:5]), theirs.count(), events_of(contact, notes=True).count())
+
+
+@writes
+def invite_into(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Mail a link into a chat to one of the contact's proven addresses; it goes out in their newest conversation."""
+    contact, agent = contact_of(request, public_id), agent_of(request)
+    newest = visible_to(agent).filter(contact=contact).select_related("mailbox", "contact").order_by("-last_message_at")
+    address = get_object_or_404(
+        contact.addresses, channel=settings.LAST_RESORT, address=request.POST.get("address", "").lower()
+    )
+    account = get_object_or_404(Account, public_id=request.POST.get("account", ""), removed_at=None)
+    try:
+        if (ticket := newest.first()) is None:
+            raise NotAllowed(_("There is no conversation with them yet."))
+        once(request, lambda: invite(ticket, address, account, agent).public_id)
+        messages.success(request, _("The link is on its way to %(address)s.") % {"address": address.address})
+    except NotAllowed as error:
+        messages.error(request, str(error))
+    return redirect("tickets:contact-show", public_id=contact.public_id)
+
+
+def doors() -> list[Account]:
+    """The accounts whose chats a link can open."""
+    accounts = Account.objects.filter(removed_at=None).exclude(channel=settings.LAST_RESORT).order_by("name")
+    return [account for account in accounts[:A_PAGE] if link_to(account, "")]
 
 
 @writes

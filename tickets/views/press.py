@@ -13,9 +13,10 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from tickets.actions.invite import undo_link
 from tickets.actions.objection import object_to
-from tickets.models import Account, Against, Delivery
-from tickets.models.press_links import NO_MAIL, NOT_ME, read_token
+from tickets.models import Account, Against, Contact, Delivery
+from tickets.models.press_links import NO_MAIL, NOT_ME, UNLINK, read_token
 from tickets.texts.languages import DEFAULT, spoken
 from tickets.views.request import private
 
@@ -42,8 +43,23 @@ def _of_delivery(public_id: str, against: Against) -> Matter | None:
     return Matter(mailbox, address, language, lambda: object_to(address, against, mailbox))
 
 
+def _of_join(public_id: str) -> Matter | None:
+    """A chat that was linked with somebody: the mail that told of it says to which address, and in which language."""
+    joined = Contact.objects.filter(public_id=public_id).first()
+    if joined is None:
+        return None
+    who = [joined.pk, *filter(None, [joined.joined_into_id])]
+    told = Delivery.objects.filter(message__contact__in=who, message__entry__fields__undoes=public_id)
+    delivery = told.select_related("account", "message__entry").order_by("-pk").first()
+    if delivery is None:
+        return None
+    language = delivery.message.entry.fields.get("language", "")
+    return Matter(delivery.account, delivery.recipient, language, lambda: undo_link(joined, delivery.recipient))
+
+
 MATTERS: dict[str, Callable[[str], Matter | None]] = {
     NO_MAIL: lambda named: _of_delivery(named, Against.DETOURS),
+    UNLINK: lambda named: _of_join(named),
     NOT_ME: lambda named: _of_delivery(named, Against.CONFIRMATIONS),
 }
 

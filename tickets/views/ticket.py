@@ -12,6 +12,7 @@ from tickets.models import Agent, Contact, Priority, ReadMark, State, Tag, Team,
 from tickets.permissions import visible_to, working_in
 from tickets.search.query import found_words, read_query
 from tickets.views.access import agent_of, signed_in, ticket_of
+from tickets.views.addresses import told
 from tickets.views.composer import reply_box
 from tickets.views.decided import events_of, shown
 from tickets.views.lists import lists_for
@@ -125,7 +126,7 @@ def head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 
 def panel(agent: Agent, contact: Contact, ticket: Ticket | None = None) -> dict[str, Any]:
     """Who the customer is, how they can be reached, and their tickets that this agent may see."""
-    addresses = list(contact.addresses.order_by("channel", "address"))
+    addresses = told(list(contact.addresses.order_by("channel", "address")))
     theirs = (
         visible_to(agent)
         .filter(contact=contact)
