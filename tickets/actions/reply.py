@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,10 +14,12 @@ from tickets.actions.language import language_for
 from tickets.actions.say import Box, Words, say
 from tickets.mime.build import File
 from tickets.mime.identifiers import read_reply_address
+from tickets.mime.own_address import new_code
 from tickets.mime.parse import parse
 from tickets.models import Account, Address, Agent, Contact, Direction, Message, State, Ticket, new_id
 from tickets.models.keys import signing_keys
 from tickets.models.numbers import Numbers
+from tickets.models.own_address import own_address
 from tickets.models.text import LONGEST_SUBJECT, storable
 from tickets.outbox.route import NoRoute, Route, newest_in, routes, way_to
 from tickets.record import read
@@ -34,6 +37,7 @@ def recipients(ticket: Ticket, everybody: bool = False) -> tuple[list[dict[str, 
     """Return (to, cc) of an answer: the writer of the newest message, and with `everybody` all others it went to."""
     last = (
         ticket.messages.filter(direction=Direction.IN, kind="message")
+        .exclude(via=True, channel=ticket.mailbox.channel if ticket.channel != ticket.mailbox.channel else "")
         .defer("html", "text", "reply")
         .order_by("-at", "-pk")
         .first()
@@ -87,10 +91,12 @@ def reply_words(
     """
     _check(text, files)
     last = last or newest_in([ticket]).get(ticket.pk)
+    extra = _spoken(ticket, last) | ({"bcc": list(bcc)} if bcc else {})
     if way:
         account, _space, recipient = way.partition(" ")
         chosen = way_to(ticket, account, recipient, last).route(_chosen_words(by))
         to, cc, bcc = [], [], []
+    going = [chosen] if way else routes(ticket, _addresses(to, cc, bcc), last)
     return Words(
         ticket=ticket,
         text=text,
@@ -102,11 +108,19 @@ def reply_words(
         cc=cc,
         bcc=bcc,
         files=files,
-        routes=[chosen] if way else routes(ticket, _addresses(to, cc, bcc), last),
+        routes=going,
         parent=last if last and last.kind == "message" and last.message_id else None,
         then_state=str(then_state) if then_state else None,
-        extra=_spoken(ticket, last) | ({"bcc": list(bcc)} if bcc else {}),
+        extra=extra | _own_code(ticket, by, going),
     )
+
+
+def _own_code(ticket: Ticket, by: Agent | None, going: Sequence[Route]) -> dict[str, str]:
+    """The first answer of a person on a messenger names the conversation's own address, where its mailbox takes mail there."""
+    if by is None or ticket.own_code or all(route.channel == settings.LAST_RESORT for route in going):
+        return {}
+    code = new_code()
+    return {"own_code": code} if own_address(ticket.mailbox, code) else {}
 
 
 def _chosen_words(by: Agent | None) -> str:

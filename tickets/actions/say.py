@@ -302,6 +302,7 @@ def _touch(batch: Sequence[Said], messages: Sequence[Message]) -> None:
     for one, message in zip(batch, messages, strict=True):
         events += _set_state(message, one.entry.fields.get("state"))
         ticket = message.ticket
+        ticket.own_code = ticket.own_code or one.entry.fields.get("own_code")
         if message.direction == Direction.NOTE or message.automatic:
             ticket.message_count += 1
             ticket.updated_at = max(ticket.updated_at, message.at)
@@ -310,7 +311,7 @@ def _touch(batch: Sequence[Said], messages: Sequence[Message]) -> None:
             if message.kind == "message" and ticket.pk in unanswered and ticket.first_answer_at is None:
                 ticket.first_answer_at = message.at
     insert_many(events)
-    save_many(tickets.values(), [*TOUCHED, "first_answer_at"])
+    save_many(tickets.values(), [*TOUCHED, "first_answer_at", "own_code"])
 
 
 def _set_state(message: Message, state: str | None) -> list[Event]:

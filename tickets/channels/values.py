@@ -7,6 +7,7 @@ from typing import Any
 
 from tickets.channels.refusals import NotSent
 from tickets.models import Account, Delivery, Message
+from tickets.models.own_address import own_address
 from tickets.texts import own
 from tickets.texts.choose import language_of
 from tickets.texts.languages import spoken
@@ -86,8 +87,18 @@ class Outgoing:
 
     @property
     def footer(self) -> str:
-        """The account's footer in the language that was chosen for this message; "" where it has none."""
-        return footer_of(self.message, self.account)
+        """The account's footer in the language that was chosen for this message; "" where it has none.
+
+        Below the first answer on a messenger also the conversation's own address.
+        """
+        return "\n\n".join(filter(None, [footer_of(self.message, self.account), self._own_address]))
+
+    @property
+    def _own_address(self) -> str:
+        code = self.message.entry.fields.get("own_code") if self.message.entry_id else ""
+        address = own_address(self.message.ticket.mailbox, code) if code else ""
+        language = spoken_in(self.message, self.account)
+        return own.words(self.account, "own-address", language, {"address": address}) if address else ""
 
 
 def spoken_in(message: Message, account: Account) -> str:

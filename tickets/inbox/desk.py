@@ -12,6 +12,7 @@ from tickets.inbox.arriving import Arriving
 from tickets.inbox.conversation import Line, last_lines
 from tickets.inbox.flood import Begun, begun
 from tickets.mime import identifiers
+from tickets.mime.own_address import codes_in
 from tickets.models import Account, Address, AwaitedId, Delivery, Message, Participant, Piece, SpamSender, Ticket
 from tickets.models.keys import signing_keys
 from tickets.models.tickets import RESTING
@@ -73,6 +74,7 @@ class Desk:
     deliveries: dict[str, Delivery]
     lines: dict[int, Line]  # the last line of a conversation, by ticket
     albums: dict[tuple[int, str], Known]  # (account, album) -> the message that it is
+    own_codes: dict[str, int]  # the tickets whose own addresses these are
     spammers: set[tuple[str, int | None]]  # (contact, team of a mailbox): their new tickets go to spam there
 
     def place(self, number: int | None) -> Place | None:
@@ -118,6 +120,8 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
     open_tickets, last_tickets = _conversations(batch, set(contacts.values()))
     numbers = {k.ticket for k in known} | set().union(*awaited.values()) | tags | set(last_tickets.values())
     numbers |= set(open_tickets.values())
+    own_codes = _own_codes(batch)
+    numbers |= set(own_codes.values())
     lately = begun(contacts.values(), {arriving.mailbox.pk for arriving in batch}) if contacts else {}
     numbers |= {rate.newest for rate in lately.values() if rate.is_flood}
     by_id: dict[str, list[Known]] = defaultdict(list)
@@ -137,6 +141,7 @@ def look_up(batch: Sequence[Arriving]) -> Desk:
         begun=lately,
         deliveries=deliveries,
         lines=last_lines(list(batch), set(open_tickets.values())),
+        own_codes=own_codes,
         spammers=_spammers(contacts.values()),
         albums={(m.account_id, m.album): one for m, one in zip(messages, known, strict=False) if m.album},
     )
@@ -154,6 +159,17 @@ def _known(message: Message) -> Known:
         identifier=message.message_id,
         account=message.account_id,
     )
+
+
+def codes(arriving: Arriving) -> list[str]:
+    """Return what may be the code of a conversation's own address that the mail was sent to."""
+    return [code for address in arriving.recipients for code in codes_in(address)]
+
+
+def _own_codes(batch: Sequence[Arriving]) -> dict[str, int]:
+    wanted = {code for arriving in batch for code in codes(arriving)}
+    rows = Ticket.objects.filter(own_code__in=wanted).select_related("merged_into")
+    return {one.own_code or "": (one.merged_into or one).number for one in rows} if wanted else {}
 
 
 def _messages(batch: Sequence[Arriving], deliveries: Iterable[Delivery]) -> list[Message]:

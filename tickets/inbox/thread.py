@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tickets.inbox import flood
 from tickets.inbox.arriving import Arriving, Stop
 from tickets.inbox.conversation import goes_on, join_burst, name_in
-from tickets.inbox.desk import Desk, Known, Place, mailbox_team, named_ids, tag, tokens
+from tickets.inbox.desk import Desk, Known, Place, codes, mailbox_team, named_ids, tag, tokens
 from tickets.inbox.moving_in import first_state, next_state, said
 from tickets.inbox.read import REQUEST
 from tickets.inbox.reported import reported
@@ -36,6 +36,7 @@ def thread(arriving: Arriving, desk: Desk) -> None:
     verdict = (
         _by_report(arriving, desk)
         or _by_token(arriving, desk)
+        or _by_own_address(arriving, desk)
         or _by_ids(arriving, desk)
         or _by_tag(arriving, desk)
         or _by_late_child(arriving, desk)
@@ -83,6 +84,23 @@ def _by_token(arriving: Arriving, desk: Desk) -> Verdict | None:
             return Verdict(reason, place, is_signed=True, speaks_of=spoken_of)
         reason = f"Sent to the reply address of a message here, by {arriving.sender}, who was no part of it so far."
         return Verdict(reason, place, via=True, is_signed=True, speaks_of=spoken_of)
+    return None
+
+
+def _by_own_address(arriving: Arriving, desk: Desk) -> Verdict | None:
+    """Whoever knows a conversation's own address may write there; only who is proven to be its customer takes part by it."""
+    for code in codes(arriving):
+        place = desk.place(desk.own_codes.get(code))
+        if place is None:
+            continue
+        is_theirs = arriving.fields["contact"] == place.contact or arriving.sender in place.participants
+        if is_theirs and arriving.verified != "fail":
+            return Verdict("Sent to this conversation's own address.", place)
+        reason = (
+            f"Sent to this conversation's own address by {arriving.sender}, who is not proven to be its customer: "
+            "nothing was sent to them."
+        )
+        return Verdict(reason, place, via=True)
     return None
 
 

@@ -16,6 +16,7 @@ from tickets.mime.html import from_text
 from tickets.mime.parse import Mail, parse
 from tickets.models import Account, Delivery, Message
 from tickets.models.keys import KEY_ID, signing_key, signing_keys
+from tickets.models.own_address import reply_pattern
 from tickets.texts import own
 
 # Fields of the neutral message that travel with it: they say that a machine wrote it (RFC 3834, channels.md §7.2), or how
@@ -74,14 +75,6 @@ def _boxes(people: Iterable[dict[str, str]]) -> list[Mailbox]:
 def is_email(address: str) -> bool:
     """Whether mail can go there: the addresses of messengers have no @, or end in .invalid."""
     return "@" in address and not address.lower().endswith(".invalid")
-
-
-def reply_pattern(account: Account) -> str:
-    """Return how this mailbox's signed addresses look: "plus", a pattern with {token}, or "" for plain."""
-    if account.reply_style == "pattern":
-        pattern = str(account.config.get("reply_pattern", ""))
-        return pattern if "{token}" in pattern else ""
-    return "plus" if account.reply_style == "plus" else ""
 
 
 def reply_address(account: Account, message: Message) -> str:

@@ -87,6 +87,7 @@ class Ticket(models.Model):
     history = models.BooleanField(default=False)
     hold = models.TextField(blank=True)  # why this ticket may not be erased: a legal hold
     erased_at = models.DateTimeField(null=True)
+    own_code = models.CharField(max_length=12, null=True, unique=True)  # of its own address: mime.own_address
     snippet = models.CharField(max_length=200, blank=True)
     message_count = models.PositiveIntegerField(default=0)
     snoozed_at = models.DateTimeField(null=True)  # out of the lists since then, until it is woken

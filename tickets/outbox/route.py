@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -54,7 +54,9 @@ def newest_in(tickets: Iterable[Ticket]) -> dict[int, Message]:
 
     Of its words only the first ones are there, as `beginning`: they tell the language.
     """
-    said = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.IN).order_by("-at", "-pk")
+    # What a stranger wrote to a conversation on a messenger changes nothing about where its customer is answered.
+    strange = Q(via=True) & ~Q(channel=OuterRef("channel"))
+    said = Message.objects.filter(~strange, ticket=OuterRef("pk"), direction=Direction.IN).order_by("-at", "-pk")
     rows = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets])
     newest = dict(rows.values_list("pk", Subquery(said.values("pk")[:1])))
     names = ("ticket_id", "account_id", "channel", "from_address", "kind", "message_id", "references", "subject", "at")
