@@ -10,7 +10,7 @@ from tickets.channels import Channel, channel_classes
 from tickets.models import Account
 
 SHOP = "Harbour Lane"
-RULES = {"greet": "yes"}
+RULES = {"greet": "yes", "ask_address": "after_answer", "burst_seconds": "5", "reroute_seconds": "5"}
 
 
 def channels() -> list[type[Channel]]:

@@ -1,5 +1,6 @@
 """The phone beside the demo: what is done on it reaches the helpdesk, and the answer appears on it, over real HTTP."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from helpdesk.urls import urlpatterns as whole
 from tests.bridges.telegram.out.test_out import PICTURE
 from tests.flows.desk import mailbox, settle
 from tests.services.ports import wait_until
+from tickets.actions import breaker
 from tickets.actions.reply import reply
+from tickets.demo import post
 from tickets.inbox.process import process_all
 from tickets.mime.build import File
-from tickets.models import Account, Agent, Message, Ticket
+from tickets.models import Account, Agent, Incident, Message, Ticket
 
 urlpatterns = [path("demo/", include("bridges.telegram.demo.urls")), *whole]
 MIA = "7001"
@@ -161,3 +164,44 @@ def test_the_phone_can_be_used_by_everybody(
     expect(page.get_by_text("edited")).to_be_visible()
     assert Message.objects.filter(direction="in").count() == 1
     page.goto("about:blank")  # it asks every second, and the database of this test is about to go
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_vendor_closes_the_account_and_the_answer_reaches_mias_mailbox(
+    shop: Account, telegram: FakeTelegram, client: Client, ben: Agent
+) -> None:
+    def say(text: str) -> None:
+        client.post("/demo/phone/do/", {"as": MIA, "text": text})
+        arrive(shop, telegram)
+        arrive(shop, telegram)
+
+    Account.objects.filter(pk=shop.pk).update(config=shop.config | {"burst_seconds": "0", "reroute_seconds": "0"})
+    shop.refresh_from_db()
+    say("My bike has no pedal.")
+    ticket = Ticket.objects.get(contact__name="Mia Brandt")
+    reply(ticket, "It is on its way.", ben)
+    arrive(shop, telegram)
+    say("mia@brandt.example")
+    assert [person.name for person in post.customers() if person.address == "mia@brandt.example"] == ["Mia Brandt"]
+    [confirmation] = Message.objects.filter(entry__fields__has_key="confirms")
+    wait_until(lambda: arrive(shop, telegram) or post.received("mia@brandt.example"), why="she gets no mail")
+    sent = post.received("mia@brandt.example")[0].mail.text
+    say(re.findall(r"\b\d{6}\b", sent)[0])
+    assert confirmation.text.count("••••••") == 1
+
+    page = client.get("/demo/phone/", {"as": MIA}).content.decode()
+    assert "Telegram closes the account" in page
+    client.post("/demo/phone/do/", {"as": MIA, "do": "close"})
+    assert "Telegram opens the account again" in client.get("/demo/phone/", {"as": MIA}).content.decode()
+    reply(ticket, "Here it is by mail.", ben)
+    before = len(post.received("mia@brandt.example"))
+
+    def has_come() -> bool:
+        settle()
+        breaker.look_after()
+        return len(post.received("mia@brandt.example")) > before
+
+    wait_until(has_come, why="the answer does not reach her mailbox")
+    assert "Unauthorized" in Incident.objects.get().reason
+    [answer] = [one.mail.text for one in post.received("mia@brandt.example") if "by mail." in one.mail.text[:20]]
+    assert "it could not deliver this, so it comes by mail" in answer

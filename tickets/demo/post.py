@@ -48,10 +48,15 @@ def mailboxes() -> list[Account]:
     return list(rows.order_by("address"))
 
 
+# Who writes to the shop in another way too, and names this address there.
+ELSEWHERE = (Person("Mia Brandt", "mia@brandt.example"),)
+
+
 @lru_cache(maxsize=1)
 def customers() -> tuple[Person, ...]:
     """Everybody who writes to the shop, by name; those who wrote several times once."""
-    people = {conversation.customer.address: conversation.customer for conversation in conversations()}
+    people = {person.address: person for person in ELSEWHERE}
+    people |= {conversation.customer.address: conversation.customer for conversation in conversations()}
     return tuple(sorted(people.values(), key=lambda person: str(person).casefold()))
 
 

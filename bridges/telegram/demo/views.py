@@ -92,11 +92,13 @@ def messages(request: HttpRequest) -> HttpResponse:
 @only_in_a_demo
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
-    """Write, attach, edit, react or block, as the form says."""
+    """Write, attach, edit, react or block; or close the account and open it again, as the form says."""
     given = request.POST
     who, text = given.get("as", ""), given.get("text", "").strip()
     uploaded = request.FILES.get("file")
-    if given.get("do") in ("react", "block"):
+    if given.get("do") in ("close", "open"):
+        ask(given["do"])
+    elif given.get("do") in ("react", "block"):
         ask(given["do"], who=who, message=given.get("message"), emoji=given.get("emoji", ""))
     elif given.get("message") and text:
         ask("edit", who=who, message=given["message"], text=text)

@@ -40,7 +40,13 @@ def _chat(state: State, given: Object) -> Object:
     with state.changed:
         messages = json.loads(json.dumps(state.chats.get(who, [])[-200:]))
     is_typing = time.time() - state.acted.get(who, 0.0) < TYPING_SECONDS
-    return {"messages": messages, "typing": is_typing, "blocked": who in state.blocked, "bot": state.me}
+    return {
+        "messages": messages,
+        "typing": is_typing,
+        "blocked": who in state.blocked,
+        "bot": state.me,
+        "closed": state.is_revoked,
+    }
 
 
 def _write(state: State, given: Object) -> Object:
@@ -72,8 +78,19 @@ def _block(state: State, given: Object) -> None:
     state.block(who, PEOPLE[who], status="member" if str(who) in state.blocked else "kicked")
 
 
+def _close(state: State, given: Object) -> None:
+    """The vendor closes the bot's account: its token is refused from now on, without a reason."""
+    state.is_revoked = True
+
+
+def _open(state: State, given: Object) -> None:
+    """The vendor lets it in again."""
+    state.is_revoked = False
+
+
 ACTS: dict[str, Callable[[State, Object], Any]] = {
     "people": _people, "chat": _chat, "write": _write, "attach": _attach, "edit": _edit, "react": _react, "block": _block,
+    "close": _close, "open": _open,
 }  # fmt: skip
 
 
