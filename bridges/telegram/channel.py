@@ -41,8 +41,8 @@ from tickets.channels import Refused as RefusedOnes
 
 AUTOMATIC = "automatic"
 OFFICIAL = "https://api.telegram.org"
-# An interval and a burst that together stay below what Telegram takes: 5 + 25 in a second, 5 + 15 in a minute.
-BOT_LIMIT = Limit("", 1 / 25, 5)
+# An interval and a burst that together stay below what Telegram takes: 2 + 28 in a second, 5 + 15 in a minute.
+BOT_LIMIT = Limit("", 1 / 28, 2)
 CHAT_LIMIT = Limit("chat", 1.0, 3)
 GROUP_LIMIT = Limit("group", 4.0, 5)
 DELETABLE = timedelta(hours=48)  # SPEC deleteMessage; the bot's own messages can be edited for good

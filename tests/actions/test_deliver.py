@@ -152,3 +152,16 @@ def test_what_cannot_be_rendered_has_failed_and_is_not_uncertain(
     deliver_due()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.reason) == ("failed", "KeyError: 'name'")
+
+
+def test_an_account_with_much_to_send_holds_up_no_other(answer: Message, ann: Agent) -> None:
+    for number in range(5):
+        reply(answer.ticket, f"Line {number}", ann, to=ZOE)
+    other = arrive(mailbox("orders@desk.example", acknowledge=False), mail(to="orders@desk.example", subject="Order"))
+    assert other
+    reply(other.ticket, "The only one here.", ann, to=ZOE)
+    append_all()
+
+    found = [rows[0].message.text.strip() for rows in queue.due(3)]
+
+    assert found == ["On its way.", "The only one here.", "Line 0", "Line 1"]

@@ -16,7 +16,7 @@ from tickets.actions.reply import tell
 from tickets.actions.say import ASKED
 from tickets.channels import channel_classes
 from tickets.models import Account, Agent, Contact, ContactEvent, Direction, Entry, Health, Message, Ticket
-from tickets.models.conversations import rules_of
+from tickets.models.conversations import AFTER_ANSWER, rules_of
 from tickets.texts import own
 from tickets.texts.wording import Wording
 
@@ -109,6 +109,8 @@ def is_due_after(reply: Message, at: datetime) -> Message | None:
     theirs = Message.objects.filter(ticket=reply.ticket_id, direction=Direction.IN, kind="message")
     rows = theirs.select_related("account__mailbox", "ticket__mailbox", "ticket__contact", "entry")
     last = rows.order_by("-at", "-pk").first()
-    if last is None or last.entry.fields.get("is_group") or hindrance(last.ticket, last.account, at):
+    if last is None or rules_of(last.account).asks != AFTER_ANSWER or last.entry.fields.get("is_group"):
+        return None
+    if hindrance(last.ticket, last.account, at):
         return None
     return None if at - last.at < rules_of(last.account).burst else last

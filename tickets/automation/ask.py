@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from tickets.actions import ask, invite, prove
 from tickets.channels import channel_classes
 from tickets.hours import is_open
 from tickets.models import Direction, Entry, Message
-from tickets.models.conversations import AFTER_ANSWER, WHEN_CLOSED, rules_of
+from tickets.models.conversations import WHEN_CLOSED, rules_of
 
 OLDEST = timedelta(hours=24)  # of an entry: what automation reads later than that is past
 ADDRESS = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
@@ -25,11 +26,14 @@ YES = frozenset("yes|yes it is|ja|sí|si|oui|так|да|sim".split("|"))
 
 def replied(entry: Entry) -> str:
     """Ask after the answer of a person, where the account lays it down."""
-    if entry.fields.get("automatic") or not entry.fields.get("by") or _is_past(entry):
+    ways = [one["channel"] for one in entry.fields["deliveries"]]
+    if entry.fields.get("automatic") or not entry.fields.get("by") or not ways or _is_past(entry):
         return "no answer of a person"
+    if all(way == settings.LAST_RESORT for way in ways):
+        return "they can be reached otherwise"
     reply = Message.objects.filter(entry=entry, direction=Direction.OUT, kind="message").first()
     last = ask.is_due_after(reply, timezone.now()) if reply else None
-    if last is None or rules_of(last.account).asks != AFTER_ANSWER:
+    if last is None:
         return "nobody is to be asked"
     ask.ask(last, _("Somebody has answered them."))
     return ""

@@ -135,8 +135,9 @@ def come_in(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[flo
         for number in range(count):
             time.sleep(max(0.0, began + number / rate - time.monotonic()))
             written[f"line {number}"] = time.time()
-            vendor = vendors[number % len(vendors)]
-            vendor.say(1000 + number // len(vendors) % CUSTOMERS, f"line {number}")
+            turn, place = divmod(number, len(vendors))
+            who = 1000 * (place + 1) + turn % CUSTOMERS  # nobody writes to two accounts: all would be answered by one
+            vendors[place].say(who, f"line {number}")
 
     writer = threading.Thread(target=write, daemon=True)
     seen: dict[str, float] = {}

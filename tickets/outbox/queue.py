@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
+from itertools import chain, zip_longest
 from typing import Any
 
 from django.conf import settings
@@ -33,12 +34,14 @@ GIVES_UP_AFTER = timedelta(days=2)
 
 
 def due(most: int) -> list[list[Delivery]]:
-    """Return the deliveries of up to `most` messages, each on one account, that may go now. None of them is claimed yet.
+    """Return the deliveries of some messages, `most` or a few more, each on one account, that may go now. None is claimed yet.
+
+    The accounts take turns: one whose vendor lets it send only so fast holds up no other.
 
     Only those whose message's entry is marked, and the entry that asks for a correction: what leaves is in the record
     already.
     """
-    keys = list(dict.fromkeys(_may_go()[:most].values_list("message_id", "account_id", "asked_id")))
+    keys = _next(most)
     if not keys:
         return []
     queued = Delivery.objects.filter(
@@ -50,6 +53,23 @@ def due(most: int) -> list[list[Delivery]]:
             found[key].append(row)
     _add_rows([row for rows in found.values() for row in rows])
     return [rows for rows in found.values() if rows]
+
+
+Key = tuple[int, int, int | None]  # message, account, the entry that asks for a correction
+
+
+def _next(most: int) -> list[Key]:
+    """What goes next: the first `most`, and as many of accounts that are not among them; in turns."""
+    rows = _may_go()
+    found = list(rows[:most].values_list("message_id", "account_id", "asked_id"))
+    if len(found) == most:
+        others = rows.exclude(account__in={account for _message, account, _asked in found})
+        found += others[:most].values_list("message_id", "account_id", "asked_id")
+    by_account: dict[int, dict[Key, None]] = {}
+    for key in found:
+        by_account.setdefault(key[1], {})[key] = None
+    turns = chain.from_iterable(zip_longest(*by_account.values()))
+    return [key for key in turns if key is not None]
 
 
 @cache
