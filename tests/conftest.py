@@ -58,6 +58,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 expect.set_options(timeout=30_000)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """The loop that drives a browser runs beside all tests of its worker; those without a browser are not to meet it.
+
+    A hook, because it has to come before every fixture: with another loop Django has another connection.
+    """
+    running = None if "browser" in getattr(item, "fixturenames", ()) else asyncio._get_running_loop()
+    if running:
+        asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        if running:
+            asyncio._set_running_loop(running)
+
+
 # --- Servers ----------------------------------------------------------------------------------------------------------
 
 
@@ -120,18 +136,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield new_page
     context.close()
     assert not faults, faults
-
-
-@pytest.fixture(autouse=True)
-def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The loop that drives a browser runs beside all tests of its worker; those without a browser are not to meet it."""
-    if "browser" in request.fixturenames:
-        yield
-        return
-    running = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(running)
 
 
 # --- A world of its own for each test ---------------------------------------------------------------------------------
