@@ -15,8 +15,9 @@ from tickets.texts import own
 
 def replaced(outgoing: Outgoing) -> Delivery | None:
     """Return the delivery whose place this mail takes; None for a mail that takes nobody's."""
-    first = outgoing.deliveries[0]
-    return first.instead_of if first.instead_of_id and len(outgoing.deliveries) == 1 else None
+    if len(outgoing.deliveries) != 1:
+        return None
+    return outgoing.deliveries[0].instead_of
 
 
 def subject(outgoing: Outgoing, before: Delivery) -> str:

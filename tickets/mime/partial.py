@@ -18,6 +18,8 @@ def without_files(raw: bytes) -> bytes:
     files = list(_files(mail))
     for part in files:
         content = _content(part)
+        if part.get_content_maintype() == "message":  # a mail or a report: a line in its place is text
+            part.replace_header("Content-Type", "text/plain")
         del part["Content-Transfer-Encoding"]
         part["Content-Transfer-Encoding"] = "7bit"
         part.set_payload(LINE.format(size=len(content), digest=sha256(content).hexdigest()))
