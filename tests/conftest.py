@@ -125,8 +125,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh profile, 1440×900. A script error, or anything the CSP refused, fails the test."""
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a fresh profile, 1440×900. A script error, or anything the CSP refused, fails the test.
+
+    It is closed before the database is emptied: a page that is open goes on asking the web server.
+    """
+    if "live_url" in request.fixturenames:
+        request.getfixturevalue("live_url")
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     new_page = context.new_page()
     new_page.set_default_timeout(30_000)

@@ -114,6 +114,8 @@ class FakeTelegram(State):
         self.calls.append((method, given))
         if not token.partition(":")[0].isdigit() or ":" not in token:
             raise Failure(401, MALFORMED)
+        if self.closes_after and len(self.sent) >= self.closes_after:
+            self.is_revoked, self.closes_after = True, 0
         if token != self.token or self.is_revoked:
             raise Failure(401, UNAUTHORIZED)
         plan = next((one for one in self.plans if one.method == method), None)

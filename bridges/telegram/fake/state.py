@@ -35,6 +35,7 @@ class State:
     allowed: list[str] = field(default_factory=list)  # sticky, over restarts and from webhook to polling (SPEC)
     picture: bytes = b""
     is_revoked: bool = False
+    closes_after: int = 0  # messages of the bot, after which it is revoked; 0: never
     is_strict: bool = False  # refuses parameters that Telegram ignores
     is_local: bool = True  # a server of one's own takes http and any port for a webhook
     next_update: int = 500
