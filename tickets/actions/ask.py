@@ -111,6 +111,13 @@ def is_due_after(reply: Message, at: datetime) -> Message | None:
     last = rows.order_by("-at", "-pk").first()
     if last is None or rules_of(last.account).asks != AFTER_ANSWER or last.entry.fields.get("is_group"):
         return None
+    if not is_of_customer(last):
+        return None
     if hindrance(last.ticket, last.account, at):
         return None
     return None if at - last.at < rules_of(last.account).burst else last
+
+
+def is_of_customer(message: Message) -> bool:
+    """Whether the ticket's customer wrote it, and nobody whose ticket was merged into theirs."""
+    return message.ticket.contact.selves.filter(pk=message.contact_id).exists()

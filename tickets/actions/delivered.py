@@ -18,7 +18,7 @@ from tickets.mime.build import File, report
 from tickets.mime.parse import Mailbox
 from tickets.mime.partial import without_files
 from tickets.mime.request_links import masked_mail
-from tickets.models import Act, Address, Agent, Delivery, DeliveryState, Entry, Event, State, Ticket
+from tickets.models import Act, Address, Agent, Delivery, DeliveryState, Entry, Event, Message, State, Ticket
 from tickets.models.text import storable
 from tickets.models.tickets import UNATTENDED
 from tickets.record.write import entry_of
@@ -111,10 +111,15 @@ def _sentences(act: str) -> dict[DeliveryState, str]:
     return {DeliveryState.FAILED: failed, DeliveryState.UNCERTAIN: uncertain, DeliveryState.SENT: sent}
 
 
+def holds_secrets(message: Message) -> bool:
+    """Whether a code or a link stands in a mail, once it is rendered, that the record is not to have."""
+    return not {"confirms", "undoes"}.isdisjoint(message.entry.fields)
+
+
 def _returned(outcome: Outcome, rendered: bytes) -> File | None:
     """Return what was sent, without the files that the message's own entry holds; None where the record has it already."""
     message, digest = outcome.delivery.message, outcome.rendered_sha256
-    if "confirms" in message.entry.fields:  # a code and a link stand in it
+    if holds_secrets(message):
         return None
     if not rendered or digest == message.entry.original_sha256 or _is_recorded(outcome):
         return None

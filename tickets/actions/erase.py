@@ -34,6 +34,7 @@ from tickets.models import (
     Reaction,
     SpamSender,
     Ticket,
+    Token,
     Version,
 )
 from tickets.models.many import save_many
@@ -72,7 +73,9 @@ def apply_erasure(entry: Entry, original: bytes) -> None:
     _settle_tickets(touched | set(erased.values_list("pk", flat=True)))
     if contact := entry.fields["contact"]:
         selves = Contact.objects.filter(public_id__in=[contact, *entry.fields.get("joined", [])])
-        Address.objects.filter(contact__in=selves).delete()
+        theirs = Address.objects.filter(contact__in=selves)
+        Token.objects.filter(Q(contact__in=selves) | Q(address__in=theirs.values("address"))).delete()
+        theirs.delete()
         SpamSender.objects.filter(contact__in=selves).delete()
         selves.update(name="", language="", removed_at=entry.at)
 

@@ -48,6 +48,7 @@ class Plan:
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     cut: dict[int, bytes] = field(default_factory=dict)
     deliveries: set[str] = field(default_factory=set)  # public ids, of messages that go
+    typed: set[str] = field(default_factory=set)  # of those, to an address that the person named and nobody has proven
     messages: set[str] = field(default_factory=set)  # public ids, of those that go
     changed: set[str] = field(default_factory=set)  # of those that are cut, too
 
@@ -93,7 +94,10 @@ def _consider(order: Order, plan: Plan, entry: Entry, message: Message | None, o
 def _consider_message(order: Order, plan: Plan, entry: Entry, message: Message, is_own: bool) -> None:
     person = order.person
     assert person is not None
-    if _is_from_or_to(message, person):
+    asked = is_own and "confirms" in entry.fields
+    if asked:
+        plan.typed.update(one.public_id for one in message.deliveries.all())
+    if asked or _is_from_or_to(message, person):
         plan.deliveries.update(one.public_id for one in message.deliveries.all())
         order.messages.add(message.public_id)
         _bury(plan, entry, message, person)
@@ -144,7 +148,7 @@ def _bury(plan: Plan, entry: Entry, message: Message | None, person: Person | No
         plan.messages.add(message.public_id)
         plan.changed.add(message.public_id)
         plan.kept[str(entry.number)] = {"id": _id_to_keep(message.message_id, person), "date": message.at.isoformat()}
-    kept = _kept_of_others(entry.fields, person)
+    kept = _kept_of_others(entry.fields, person, plan.typed)
     if kept != erase.structure(entry.fields):
         plan.fields[str(entry.number)] = kept
 
@@ -156,7 +160,7 @@ def _id_to_keep(message_id: str, person: Person | None) -> str:
     return message_id
 
 
-def _kept_of_others(fields: dict[str, Any], person: Person | None) -> dict[str, Any]:
+def _kept_of_others(fields: dict[str, Any], person: Person | None, typed: set[str]) -> dict[str, Any]:
     """The decision without words, but with the addresses of everybody else: they are customers still."""
     kept: dict[str, Any] = erase.structure(fields)
     if person is None or fields.get("contact") not in person.contacts:
@@ -164,11 +168,11 @@ def _kept_of_others(fields: dict[str, Any], person: Person | None) -> dict[str, 
     addresses = person.addresses if person else set()
     for name in ("deliveries", "outcomes"):
         decided = fields.get(name, [])
-        spared = _not_to(addresses, decided)
+        spared = _not_to(addresses, decided) - typed
         if spared:
             pairs = zip(decided, kept[name], strict=True)
             kept[name] = [whole if whole["delivery"] in spared else empty for whole, empty in pairs]
-    if bounced := [one for one in bounces_of(fields) if _not_to(addresses, [one])]:
+    if bounced := [one for one in bounces_of(fields) if _not_to(addresses, [one]) - typed]:
         others = [erase.structure(one) for one in bounces_of(fields) if one not in bounced]
         kept["bounced"] = [*bounced, *others]
     return kept

@@ -22,7 +22,7 @@ from tickets.actions.prove import LINK_MASK, keep_secret, link_to, tell_in_chat
 from tickets.actions.reply import AUTOMATIC_HEADERS
 from tickets.actions.say import Words, say
 from tickets.models import Account, Address, Agent, Contact, Direction, Message, Purpose, Ticket, Token
-from tickets.models.press_links import UNLINK, link_of
+from tickets.models.press_links import UNLINK
 from tickets.outbox.route import Route
 from tickets.texts import own
 
@@ -114,6 +114,10 @@ def masked(address: str) -> str:
 
 def awaits_answer(message: Message, at: datetime) -> Token | None:
     """Return the question whether they are somebody, if it is open in this chat."""
+    ours = Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk, direction=Direction.OUT)
+    last = ours.filter(kind="message", channel=message.channel).select_related("entry").order_by("-pk").first()
+    if last is None or "is-it-you" not in last.entry.fields.get("texts", []):
+        return None  # a yes answers what was said last
     asked = Token.objects.filter(purpose=Purpose.ANSWER, account=message.account, contact=message.ticket.contact)
     return asked.filter(used_at=None, expires_at__gt=at).order_by("-pk").first()
 
@@ -134,7 +138,7 @@ def answered(message: Message, question: Token, is_yes: bool, at: datetime | Non
         chat = Contact.objects.get(pk=message.ticket.contact_id)
         known = Contact.objects.filter(public_id=question.data["with"]).first()
         mailed = (known.joined_into or known) if known else None
-        if mailed is None or mailed.removed_at or mailed.pk == chat.pk:
+        if mailed is None or mailed.removed_at or mailed.pk == chat.pk or not _reads(mailed, question.address):
             tell_in_chat(message, "expired-link", {}, when, _("Whom they were to be linked with is not here any more."))
             return
         join(chat, mailed, None, _("Linked by a mailed link."), shown, when)
@@ -143,13 +147,18 @@ def answered(message: Message, question: Token, is_yes: bool, at: datetime | Non
     _tell_address(message, question.address, chat, when)
 
 
+def _reads(contact: Contact, address: str) -> bool:
+    """Whether an address that was mailed is (still) proven to be theirs."""
+    return contact.addresses.filter(channel=settings.LAST_RESORT, address=address, proven=True).exists()
+
+
 def _tell_address(message: Message, address: str, joined: Contact, when: datetime) -> None:
     ticket, account = message.ticket, message.account
     language = language_for(ticket.contact, ticket.mailbox, message.reply or message.text).language
     values = {
         "mailbox": ticket.mailbox.name,
         "channel": label_of(account),
-        "link": link_of(UNLINK, joined.public_id),
+        "link": f"{settings.SITE_URL}/{UNLINK}/{LINK_MASK}/",
     }
     say(_mail(ticket, address, "linked", language, values, when, None, {"undoes": joined.public_id}))
 

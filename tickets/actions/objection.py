@@ -1,4 +1,7 @@
-"""Objections: whoever reads an address does not want something there. Honoured for good; one entry each, however often it is said."""
+"""Objections: whoever reads an address does not want something there. Honoured for good; one entry each, however often it is said.
+
+An erasure leaves them: without the address nothing would keep us from writing there again.
+"""
 
 from datetime import datetime
 
@@ -7,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.actions import compose
+from tickets.actions import compose, tokens
 from tickets.models import Account, Against, Entry, Objection
 from tickets.models.text import storable
 from tickets.record.write import entry_of
@@ -21,10 +24,11 @@ WORDS = {
 
 def object_to(address: str, against: Against, mailbox: Account | None = None, at: datetime | None = None) -> bool:
     """Keep what is not wanted at an email address; False when that was known."""
-    where = storable(address.strip().lower(), 320)
+    where, when = storable(address.strip().lower(), 320), at or timezone.now()
+    if against == Against.CONFIRMATIONS:
+        tokens.end_all(where, when)
     if has_objected(where, against):
         return False
-    when = at or timezone.now()
     words = _(WORDS[against]) % {"address": where}
     original = compose.done_here(mailbox, where, when, words, f"{words}\n")
     fields = {"channel": settings.LAST_RESORT, "address": where, "against": str(against), "reason": ""}

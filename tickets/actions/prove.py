@@ -20,7 +20,8 @@ from tickets.actions.objection import has_objected
 from tickets.actions.reply import AUTOMATIC_HEADERS, tell
 from tickets.actions.say import Words, say
 from tickets.channels import NotConnected, open_channel
-from tickets.models import Account, Address, Against, Contact, Direction, Entry, Message, Purpose, Token
+from tickets.mime.own_address import codes_in
+from tickets.models import Account, Address, Against, Contact, Direction, Entry, Message, Purpose, Ticket, Token
 from tickets.models.press_links import NOT_ME
 from tickets.models.secrets import wrapped
 from tickets.outbox.route import Route
@@ -28,6 +29,7 @@ from tickets.texts import own
 from tickets.texts.wording import Wording
 
 MOST_A_DAY = 2  # mails to one address, whoever asks
+MOST_BY_ONE = 5  # mails a day that one contact can have us send, whatever addresses they name
 PROVED = "proved"
 CODE_MASK = "••••••"
 LINK_MASK = "left-out"
@@ -48,13 +50,24 @@ def offer(message: Message, address: str, at: datetime | None = None) -> bool:
 def _hindrance(contact: Contact, address: str, when: datetime) -> str:
     if has_objected(address, Against.CONFIRMATIONS):
         return "whoever reads it does not want to be asked"
-    if Account.objects.filter(channel=settings.LAST_RESORT, address=address, removed_at=None).exists():
+    if is_ours(address):
         return "it is ours"
-    mailed = Token.objects.filter(address=address, purpose=Purpose.CODE, made_at__gt=when - timedelta(days=1))
-    if mailed[:MOST_A_DAY].count() >= MOST_A_DAY:
+    mailed = Token.objects.filter(purpose=Purpose.CODE, made_at__gt=when - timedelta(days=1))
+    if mailed.filter(address=address)[:MOST_A_DAY].count() >= MOST_A_DAY:
         return "it had its mails for this day"
+    if mailed.filter(contact=contact)[:MOST_BY_ONE].count() >= MOST_BY_ONE:
+        return "they had us mail enough strangers for this day"
     known = contact.addresses.filter(channel=settings.LAST_RESORT, address=address, proven=True)
     return "it is proven already" if known.exists() else ""
+
+
+def is_ours(address: str) -> bool:
+    """Whether mail to an address comes to us: a mailbox, one of its further addresses, or that of a conversation."""
+    local, _at, domain = address.rpartition("@")
+    mailboxes = Account.objects.filter(channel=settings.LAST_RESORT, removed_at=None)
+    if mailboxes.filter(address__in=[address, f"{local.partition('+')[0]}@{domain}"]).exists():
+        return True
+    return Ticket.objects.filter(own_code__in=codes_in(address)).exists()
 
 
 def _confirmation(message: Message, address: str, when: datetime) -> Words:
@@ -165,7 +178,7 @@ def prove(token: Token, message: Message, how: str, at: datetime) -> bool:
             .select_related("contact")
             .first()
         )
-        if known and known.contact_id != contact.pk:
+        if known and known.contact_id != contact.pk and _is_all_theirs(known):
             contact = join(known.contact, contact, None, _("Proven by what was mailed."), proof, at)
         words = _("proved an address: %(address)s") % {"address": token.address}
         more = {"channel": settings.LAST_RESORT, "address": token.address, "proof": proof}
@@ -174,14 +187,20 @@ def prove(token: Token, message: Message, how: str, at: datetime) -> bool:
     return True
 
 
+def _is_all_theirs(known: Address) -> bool:
+    """Whether whoever reads an address is the contact who has it: not where somebody only added it to what is shown elsewhere."""
+    return known.proven or known.contact.addresses.count() == 1
+
+
 def apply_proved(entry: Entry) -> None:
-    """Make what an entry says of an address that was proven; an erased one has none."""
+    """Make what an entry says of an address that was proven, whoever had it without a proof; an erased one has none."""
     fields = entry.fields
     contact = Contact.objects.get(public_id=fields["contact"])
     if fields["address"]:
         shown = {"proven": True, "proof": fields["proof"]}
         known = {"channel": fields["channel"], "address": fields["address"]}
-        if not Address.objects.filter(**known, contact=contact).update(**shown):
+        Address.objects.filter(**known).exclude(contact=contact).update(contact=contact, origin=None)
+        if not Address.objects.filter(**known).update(**shown):
             contact.addresses.create(**known, **shown)
 
 

@@ -24,6 +24,7 @@ VALID = {
 }
 CODE_DIGITS = 6
 MOST_TRIES = 5
+HEARD_FOR = timedelta(days=3)  # so long somebody who types an old code hears that it is one
 KEPT_FOR = timedelta(days=120)  # so that "not again within 90 days" can be told
 
 
@@ -100,12 +101,20 @@ def drop_others(token: Token, at: datetime) -> None:
     """Use up what else was sent to the same address for the same chat: code and link are one proof."""
     same = Token.objects.filter(account=token.account, contact=token.contact, address=token.address, used_at=None)
     same.filter(purpose__in=(Purpose.CODE, Purpose.OPEN)).update(used_at=at, data={})
+    older = _unused(Purpose.CODE, token.account, token.contact).filter(expires_at__lte=at)
+    older.update(used_at=at, data={})  # nobody waits for these any more: a number is a number again
     Token.objects.filter(pk=token.pk).update(data={})
+
+
+def end_all(address: str, at: datetime) -> None:
+    """Whoever reads an address wants no codes: those that are on their way prove nothing any more."""
+    waiting = Token.objects.filter(address=address, purpose__in=(Purpose.CODE, Purpose.OPEN), used_at=None)
+    waiting.filter(expires_at__gt=at).update(expires_at=at)
 
 
 def awaits_code(account: Account, contact: Contact, at: datetime) -> Token | None:
     """Return the code that a contact was mailed and has not typed yet; one that expired or was tried too often too."""
-    return _unused(Purpose.CODE, account, contact).filter(made_at__gt=at - KEPT_FOR).order_by("-pk").first()
+    return _unused(Purpose.CODE, account, contact).filter(made_at__gt=at - HEARD_FOR).order_by("-pk").first()
 
 
 def _unused(purpose: Purpose, account: Account, contact: Contact) -> QuerySet[Token]:

@@ -7,6 +7,7 @@ written, and no address of this server stands in it but the link to a request.
 import html
 from collections.abc import Iterable
 
+from tickets.actions.delivered import holds_secrets
 from tickets.channels import Outgoing, footer_of, spoken_in
 from tickets.mail import confirming, detoured, quoting, request_line
 from tickets.mime import identifiers
@@ -126,7 +127,7 @@ def bodies(outgoing: Outgoing, neutral: Mail) -> tuple[str, str]:
     if footer := footer_of(message, account):
         text += f"\n\n{footer}"
         page += f'\n<div class="footer"><br>{_lines(footer)}</div>'
-    if confirming.is_confirmation(outgoing):
+    if holds_secrets(outgoing.message):
         text, page = confirming.with_secrets((text, page), outgoing)
     else:
         text, page = request_line.with_link(detoured.with_line((text, page), outgoing), outgoing)

@@ -1,6 +1,6 @@
 """Signed links to a page with one button: "do not answer me by email", "not me", "undo". They never expire, and GET changes nothing.
 
-A link names what it is about by a public id: a delivery, through which the address is known, or a contact who was joined.
+A link names what it is about by the public id of the delivery that carried it: through that its address is known.
 """
 
 from django.conf import settings

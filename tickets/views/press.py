@@ -14,8 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tickets.actions.invite import undo_link
+from tickets.actions.join import JOINED
 from tickets.actions.objection import object_to
-from tickets.models import Account, Against, Contact, Delivery
+from tickets.models import Account, Against, Contact, ContactEvent, Delivery
 from tickets.models.press_links import NO_MAIL, NOT_ME, UNLINK, read_token
 from tickets.texts.languages import DEFAULT, spoken
 from tickets.views.request import private
@@ -44,16 +45,16 @@ def _of_delivery(public_id: str, against: Against) -> Matter | None:
 
 
 def _of_join(public_id: str) -> Matter | None:
-    """A chat that was linked with somebody: the mail that told of it says to which address, and in which language."""
-    joined = Contact.objects.filter(public_id=public_id).first()
-    if joined is None:
+    """The mail that told of a chat that was linked: it undoes that link, and none that was made later on."""
+    rows = Delivery.objects.select_related("account", "message__entry")
+    delivery = rows.filter(public_id=public_id).first()
+    told = delivery.message.entry if delivery else None
+    joined = Contact.objects.filter(public_id=told.fields.get("undoes") or "").first() if told else None
+    if delivery is None or told is None or joined is None or not delivery.recipient:
         return None
-    who = [joined.pk, *filter(None, [joined.joined_into_id])]
-    told = Delivery.objects.filter(message__contact__in=who, message__entry__fields__undoes=public_id)
-    delivery = told.select_related("account", "message__entry").order_by("-pk").first()
-    if delivery is None:
+    if ContactEvent.objects.filter(contact=joined, kind=JOINED, entry__gt=told.pk).exists():
         return None
-    language = delivery.message.entry.fields.get("language", "")
+    language = told.fields.get("language", "")
     return Matter(delivery.account, delivery.recipient, language, lambda: undo_link(joined, delivery.recipient))
 
 
