@@ -120,4 +120,4 @@ def is_due_after(reply: Message, at: datetime) -> Message | None:
 
 def is_of_customer(message: Message) -> bool:
     """Whether the ticket's customer wrote it, and nobody whose ticket was merged into theirs."""
-    return message.ticket.contact.selves.filter(pk=message.contact_id).exists()
+    return message.ticket.contact.selves.filter(pk=message.contact_id or 0).exists()
