@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests.flows import chats, desk
 from tickets.actions import breaker
+from tickets.actions.accounts import add_account, change_account
+from tickets.actions.join import join
 from tickets.actions.objection import object_to
 from tickets.actions.suspicion import suspicion
 from tickets.models import (
@@ -116,6 +118,20 @@ def test_an_account_that_is_not_there_is_named_with_those_that_are(three: list[T
 def test_whoever_does_not_want_mail_is_lost(three: list[Ticket], perch: Account) -> None:
     object_to("ada@home.example", Against.DETOURS)
     assert len(drill(perch).lost) == 3
+
+
+def test_another_messenger_is_a_second_way_unless_it_only_receives(
+    support: Account, perch: Account, ben: Agent
+) -> None:
+    branch = add_account("parrot", "Branch", "branch", {}, {}, mailbox=support)
+    ada, also = hear(perch, "ada"), hear(branch, "ada-too")
+    join(also.contact, ada.contact, ben, "She told me.")
+    Address.objects.update(proven=True)
+    rows = conversations(perch)
+    assert set(lost_with(perch, rows)) == set()
+
+    change_account(branch, None, config={"answers": "by_mail"})
+    assert set(lost_with(perch, rows)) == {ada, also} & set(rows)
 
 
 @pytest.mark.database

@@ -4,6 +4,7 @@ It opens by the account's health, which only a probe sets to cut off, or by a pe
 continued, closed. Nobody waits for a bell here: the rows say what is due (`due`), and `look_after` does it.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -51,9 +52,7 @@ ROUND_EVERY = timedelta(seconds=60)  # whoever could not be reached may have ano
 def due() -> Q:
     """Return the condition of incidents for which something is to be done now."""
     is_over = ~Q(account__health=Health.CUT_OFF) & Q(by=None)
-    return Q(closed_at=None) & (
-        is_over | Q(reroutes_at__lte=Now(), next_at=None) | Q(reroutes_at__lte=Now(), next_at__lte=Now())
-    )
+    return Q(closed_at=None) & ~Q(next_at__gt=Now()) & (is_over | Q(reroutes_at__lte=Now()))
 
 
 def cut_off_accounts() -> QuerySet[Account]:
@@ -69,11 +68,19 @@ def look_after() -> bool:
         open_breaker(account, account.health_reason)
     is_busy = False
     for incident in Incident.objects.filter(due()).select_related("account__mailbox", "ticket__mailbox")[:20]:
-        if incident.by_id is None and incident.account.health != Health.CUT_OFF:
-            _recovered(incident)
-        else:
+        if _is_over(incident):
+            close(incident, None, _("The vendor lets it send again."))
+        elif incident.reroutes_at and incident.reroutes_at <= timezone.now():
             is_busy |= reroute(incident)
+        else:
+            _rest(incident, ROUND_EVERY)  # the vendor lets it send again, and somebody here has to decide it
     return is_busy
+
+
+def _is_over(incident: Incident) -> bool:
+    """Whether the vendor lets an account send again that does so by itself then. What a person stopped, a person resumes."""
+    recovered = incident.by_id is None and incident.account.health != Health.CUT_OFF
+    return recovered and rules_of(incident.account).resumes == BY_ITSELF
 
 
 # --- Opening and closing ----------------------------------------------------------------------------------------------
@@ -86,7 +93,10 @@ def open_breaker(account: Account, reason: str, by: Agent | None = None, at: dat
     """
     when = at or timezone.now()
     with transaction.atomic():
-        account = Account.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=account.pk)
+        # What says something meanwhile refers to the account's row, and may hold the row of numbers that is needed here.
+        account = (
+            Account.objects.select_for_update(of=("self",), no_key=True).select_related("mailbox").get(pk=account.pk)
+        )
         if known := Incident.objects.filter(account=account, closed_at=None).first():
             return known
         number = _open_ticket(account, reason, by, when)
@@ -206,14 +216,6 @@ def _decide(incident: Incident, event: str, by: Agent, starts: datetime | None, 
         wake("append")
 
 
-def _recovered(incident: Incident) -> None:
-    """The vendor lets it send again: it does so by itself, or waits for a decision, as the account lays down."""
-    if rules_of(incident.account).resumes == BY_ITSELF:
-        close(incident, None, _("The vendor lets it send again."))
-    elif incident.reroutes_at:
-        Incident.objects.filter(pk=incident.pk).update(next_at=Now() + ROUND_EVERY)
-
-
 def close(incident: Incident, by: Agent | None, reason: str = "", at: datetime | None = None) -> None:
     """Send by the account again: what still waits goes out once, what went another way is not sent again. Raises NotAllowed."""
     when, account = at or timezone.now(), incident.account
@@ -223,6 +225,7 @@ def close(incident: Incident, by: Agent | None, reason: str = "", at: datetime |
             _("%(name)s is still cut off: %(reason)s") % {"name": account.name, "reason": account.health_reason}
         )
     number = incident.ticket.number if incident.ticket else 0
+    drop_automatic(account)
     with transaction.atomic():
         if Incident.objects.select_for_update().get(pk=incident.pk).closed_at:
             return
@@ -249,6 +252,7 @@ def waiting(account: Account) -> QuerySet[Delivery]:
 
 def reroute(incident: Incident) -> bool:
     """Let some of what waits go another way, at the account's pace; True while there is more to be done at once."""
+    drop_automatic(incident.account)
     rules = rules_of(incident.account)
     limit = [Limit("reroute", 60 / rules.reroute_pace, max(1, rules.reroute_pace // 60))]
     rows = waiting(incident.account).filter(pk__gt=incident.looked_at)
@@ -274,7 +278,19 @@ def _rest(incident: Incident, pause: timedelta) -> None:
 
 def _move(incident: Incident, delivery: Delivery) -> None:
     """Take one back and send it another way, both or neither; whoever sends it just now keeps it."""
-    reason = incident.reason
-    with transaction.atomic():
-        if withdraw(delivery, reason, channels.CUT_OFF):
-            detour(delivery, reason, by=incident.decided_by or incident.by)
+    with suppress(NotAllowed), transaction.atomic():
+        if withdraw(delivery, incident.reason, channels.CUT_OFF):
+            made = detour(delivery, incident.reason, by=incident.decided_by or incident.by)
+            if made is None:
+                raise NotAllowed(_("There is no other way any more."))
+
+
+def drop_automatic(account: Account) -> None:
+    """Take back what no person wrote and waits at an account that sends nothing: late, it would only puzzle."""
+    waiting = Delivery.objects.filter(account=account, state=DeliveryState.QUEUED, message__automatic=True)
+    rows = waiting.select_related("message__ticket__mailbox", "account").order_by("pk")
+    after = 0
+    while page := list(rows.filter(pk__gt=after)[:A_ROUND]):
+        for delivery in page:
+            withdraw(delivery, _("%s sent nothing, and this would come too late.") % account.name, channels.CUT_OFF)
+        after = page[-1].pk

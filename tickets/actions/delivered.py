@@ -192,6 +192,20 @@ def reopen(entry: Entry) -> None:
 
 def retry_delivery(delivery: Delivery, by: Agent | None, at: datetime | None = None) -> None:
     """Send again what failed or is uncertain: a person's decision, noted. Raises NotAllowed for any other state."""
+    with transaction.atomic():
+        Ticket.objects.select_for_update().get(pk=delivery.message.ticket_id)  # as a detour does: one of both
+        delivery = Delivery.objects.select_related("message__ticket__mailbox", "account", "corrects").get(
+            pk=delivery.pk
+        )
+        _check_retry(delivery)
+        entry = _retry_entry(delivery, by, at or timezone.now())
+        entry.save()
+        apply_retry(entry)
+        wake("append")
+        wake("deliver")
+
+
+def _check_retry(delivery: Delivery) -> None:
     if delivery.state not in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
         raise NotAllowed(
             _("Only a failed or uncertain delivery can be sent again; this one is %(state)s.")
@@ -201,17 +215,14 @@ def retry_delivery(delivery: Delivery, by: Agent | None, at: datetime | None = N
         raise NotAllowed(_("It went another way already; sent again it would come twice."))
     if delivery.corrects and delivery.corrects.corrections.filter(pk__gt=delivery.pk).exists():
         raise NotAllowed(_("Something else was asked for since; this would undo it."))
-    when = at or timezone.now()
+
+
+def _retry_entry(delivery: Delivery, by: Agent | None, when: datetime) -> Entry:
     ticket = delivery.message.ticket
     words = _("sent it to %(address)s again") % {"address": delivery.recipient}
     original = compose.done(ticket, by, when, words)
     fields = {"ticket": ticket.number, "delivery": delivery.public_id, "by": by.public_id if by else None}
-    entry = entry_of("retry", at=when, fields=fields, original=original, account=delivery.account, ticket=ticket.number)
-    with transaction.atomic():
-        entry.save()
-        apply_retry(entry)
-        wake("append")
-        wake("deliver")
+    return entry_of("retry", at=when, fields=fields, original=original, account=delivery.account, ticket=ticket.number)
 
 
 def apply_retry(entry: Entry) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,9 +19,9 @@ from tickets.actions.delivered import Outcome, settle
 from tickets.actions.participants import save_participants
 from tickets.actions.say import accounts_of, deliveries_of
 from tickets.models import (
+    Account,
     Act,
     Agent,
-    Contact,
     Delivery,
     DeliveryState,
     Direction,
@@ -33,6 +34,7 @@ from tickets.models import (
 from tickets.models.conversations import ASK, rules_of
 from tickets.models.many import insert_many
 from tickets.outbox import queue
+from tickets.outbox.reachable import second_ways
 from tickets.outbox.route import Way, ways
 from tickets.record.write import entry_of
 from tickets.wake import wake
@@ -197,25 +199,36 @@ def withdraw_late(most: int = 50, at: datetime | None = None) -> int:
     """
     when = at or timezone.now()
     taken = 0
-    for delivery in _late(when, most):
-        delivery.message.ticket.contact = Contact.objects.get(pk=delivery.message.ticket.contact_id)
-        if next_way(delivery) is not None:
-            taken += withdraw(delivery, delivery.reason, channels.TEMPORARY, when)
+    for account in _holding_back(when):
+        for delivery in _late(account, when)[: most * 4]:
+            if taken == most:
+                return taken
+            if next_way(delivery) is not None:
+                taken += withdraw(delivery, delivery.reason, channels.TEMPORARY, when)
     return taken
 
 
-def _late(when: datetime, most: int) -> list[Delivery]:
-    """The replies that wait for longer than their account lays down; the oldest first."""
+def _waiting(when: datetime) -> QuerySet[Delivery]:
     oldest = when - timedelta(minutes=1)
-    waiting = Delivery.objects.filter(
+    return Delivery.objects.filter(
         state=DeliveryState.QUEUED, act=Act.SEND, at__lt=oldest, message__automatic=False, message__history=False
     ).exclude(channel=settings.LAST_RESORT)
-    rows = waiting.select_related("message__ticket__mailbox", "account").defer("message__text", "message__html")
-    found = rows.order_by("due_at", "pk")[: most * 4]
-    return [one for one in found if _is_late(one, when)][:most]
 
 
-def _is_late(delivery: Delivery, when: datetime) -> bool:
-    """Where an account asks before anything goes another way, its replies wait there until somebody says so."""
-    rules = rules_of(delivery.account)
-    return rules.answers != ASK and delivery.at < when - rules.detour_after
+def _holding_back(when: datetime) -> QuerySet[Account]:
+    """The accounts with replies that wait. Where nothing is sent by decision, what waits is the breaker's."""
+    return Account.objects.filter(stopped_at=None, pk__in=_waiting(when).values("account")).order_by("pk")
+
+
+def _late(account: Account, when: datetime) -> QuerySet[Delivery]:
+    """The replies that wait for longer than their account lays down, to people who have a second way; the oldest first.
+
+    Where an account asks before anything goes another way, its replies wait there until somebody says so.
+    """
+    rules = rules_of(account)
+    if rules.answers == ASK:
+        return Delivery.objects.none()
+    second = second_ways(account).filter(contact=OuterRef("message__ticket__contact"))
+    rows = _waiting(when).filter(Exists(second), account=account, at__lt=when - rules.detour_after)
+    named = rows.select_related("message__ticket__mailbox", "message__ticket__contact", "account")
+    return named.defer("message__text", "message__html").order_by("pk")

@@ -23,7 +23,7 @@ from tickets.actions.reply import forward, reply_words, start
 from tickets.actions.say import Said, prepare, save_said
 from tickets.actions.variables import left_in
 from tickets.mime.build import File
-from tickets.models import Agent, Draft, DraftFile, DraftState, Message, State, Ticket
+from tickets.models import Agent, Contact, Draft, DraftFile, DraftState, Message, State, Ticket
 from tickets.models.many import save_many
 from tickets.models.text import storable
 from tickets.outbox.route import NoRoute, best, newest_in
@@ -33,6 +33,7 @@ from tickets.wake import wake
 FOLDER = "spool/drafts"
 UNDO_SECONDS = 10
 AT_ONCE = 10  # replies that become messages in one transaction
+A_PAGE = 200  # waiting replies that are looked at in one go
 NOT_AN_ADDRESS = "%(address)s is not an email address."
 
 
@@ -156,17 +157,26 @@ def _let_wait(draft: Draft, error: NoRoute) -> None:
     waiting.update(state=DraftState.WAITING, send_at=None, error=str(error)[:2000], way="")
 
 
-def send_waiting(most: int = 200) -> int:
-    """Let the replies go for which there is a way to the customer now; return how many."""
-    waiting = Draft.objects.filter(state=DraftState.WAITING, ticket__isnull=False).order_by("pk")
-    drafts = list(waiting.select_related("ticket__mailbox", "ticket__contact")[:most])
-    last = newest_in(draft.ticket for draft in drafts if draft.ticket)
-    ready = [draft.pk for draft in drafts if draft.ticket and _has_way(draft.ticket, last.get(draft.ticket.pk))]
-    rows = Draft.objects.filter(pk__in=ready, state=DraftState.WAITING)
-    count = rows.update(state=DraftState.SCHEDULED, send_at=Now(), error="")
+def send_waiting(contact: Contact | None = None) -> int:
+    """Let the replies go for which there is a way to the customer now; return how many. Of one contact only, or of all."""
+    waiting = Draft.objects.filter(state=DraftState.WAITING, ticket__isnull=False)
+    if contact is not None:
+        waiting = waiting.filter(ticket__contact__in=contact.selves)
+    rows = waiting.select_related("ticket__mailbox", "ticket__contact").order_by("pk")
+    count = after = 0
+    while page := list(rows.filter(pk__gt=after)[:A_PAGE]):
+        count += _let_go(page)
+        after = page[-1].pk
     if count:
         wake("send_drafts")
     return count
+
+
+def _let_go(drafts: Sequence[Draft]) -> int:
+    last = newest_in(draft.ticket for draft in drafts if draft.ticket)
+    ready = [draft.pk for draft in drafts if draft.ticket and _has_way(draft.ticket, last.get(draft.ticket.pk))]
+    rows = Draft.objects.filter(pk__in=ready, state=DraftState.WAITING)
+    return rows.update(state=DraftState.SCHEDULED, send_at=Now(), error="")
 
 
 def _has_way(ticket: Ticket, last: Message | None) -> bool:

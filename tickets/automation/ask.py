@@ -55,7 +55,7 @@ def _line_of(entry: Entry) -> Message | None:
     message = rows.filter(entry=entry, direction=Direction.IN, automatic=False, history=False).first()
     if message is None or message.kind not in ("message", "system") or message.ticket.spam:
         return None
-    if not is_of_customer(message):
+    if not ask.is_of_customer(message):
         return None  # merged into somebody else's ticket: what they say proves nothing of its customer
     channel = channel_classes().get(message.channel)
     return message if channel is not None and channel.conversational else None

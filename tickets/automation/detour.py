@@ -7,7 +7,7 @@ from django.utils import timezone
 from tickets.actions.change import NotAllowed
 from tickets.actions.detour import CERTAIN, detour
 from tickets.actions.drafts import send_waiting
-from tickets.models import Delivery, DeliveryState, Entry
+from tickets.models import Contact, Delivery, DeliveryState, Entry
 
 OLDEST = timedelta(hours=24)  # of an outcome: what is read later than that is past
 
@@ -23,7 +23,9 @@ def consider(entry: Entry) -> str:
 
 def proved(entry: Entry) -> str:
     """Somebody may have a proven address now: what waits for a way to them goes."""
-    return "" if send_waiting() else "nothing waits for a way to them"
+    contact = Contact.objects.select_related("joined_into").filter(public_id=entry.fields["contact"]).first()
+    left = (contact.joined_into or contact) if contact else None
+    return "" if left and send_waiting(left) else "nothing waits for a way to them"
 
 
 def _failed(public_ids: list[str]) -> list[Delivery]:

@@ -47,7 +47,8 @@ def _hindrance(entry: Entry, message: Message) -> str:
         return "it goes on a burst that was answered or needed no answer"
     if message.history or entry.fields.get("history") or not is_young(message):
         return "history"
-    if message.account.removed_at or message.account.paused_at or message.account.health == Health.CUT_OFF:
+    account = message.account
+    if account.removed_at or account.paused_at or account.stopped_at or account.health == Health.CUT_OFF:
         return "nothing can be sent there"
     return capped(message.account, message.from_address)
 

@@ -99,11 +99,7 @@ def return_path(account: Account, delivery: Delivery) -> str:
 def subject_of(outgoing: Outgoing, neutral: Mail, tagged: bool) -> str:
     """Return the subject; with the ticket's signed tag where the reply address cannot carry it."""
     message, account = outgoing.message, outgoing.account
-    before = detoured.replaced(outgoing)
-    if before is not None and before.channel != account.channel:
-        subject = detoured.subject(outgoing, before)
-    else:
-        subject = message.subject or neutral.subject or _named(account, message)
+    subject = detoured.subject(outgoing) or message.subject or neutral.subject or _named(account, message)
     number = message.ticket.number
     if not tagged or identifiers.read_subject_tag(signing_keys(), subject) == number:
         return subject

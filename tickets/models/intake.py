@@ -95,6 +95,8 @@ class Account(models.Model):
         if (self.health, self.health_reason) == (health, reason[:2000]):
             return
         changed: dict[str, Any] = {"health": health, "health_reason": reason[:2000]}
+        if self.health == Health.CUT_OFF:
+            self.incidents.filter(closed_at=None).update(next_at=None)  # to be looked at, at once
         now = timezone.now()
         if health != self.health:
             changed["health_since"] = now

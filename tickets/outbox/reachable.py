@@ -27,18 +27,17 @@ def second_ways(account: Account) -> QuerySet[Address]:
         channel=OuterRef("channel"), address=OuterRef("address"), against=Against.DETOURS
     )
     usable = Account.objects.filter(removed_at=None, stopped_at=None).exclude(health=Health.CUT_OFF)
-    sending = usable.exclude(pk=account.pk).exclude(config__answers=BY_MAIL)
+    only_receives = Account.objects.filter(config__answers=BY_MAIL)  # an account without the key is none of these
+    sending = usable.exclude(pk=account.pk).exclude(pk__in=only_receives.values("pk"))
     written = Message.objects.filter(
-        contact=OuterRef("contact"),
+        Q(contact=OuterRef("contact")) | Q(contact__joined_into=OuterRef("contact")),
         channel=OuterRef("channel"),
         from_address=OuterRef("address"),
         direction=Direction.IN,
         account__in=sending,
     )
-    by_mail = Q(channel=settings.LAST_RESORT) & ~Exists(objecting)
-    return Address.objects.filter(
-        by_mail | (~Q(channel=settings.LAST_RESORT) & Exists(written)), proven=True, reachable=True
-    )
+    rows = Address.objects.filter(Q(channel=settings.LAST_RESORT) | Exists(written), proven=True, reachable=True)
+    return rows.filter(~Exists(objecting))
 
 
 def best_second(ticket_contact: int, account: Account) -> Address | None:

@@ -15,10 +15,11 @@ from tickets.actions.change import NotAllowed
 from tickets.actions.connect import renew
 from tickets.actions.deliver import recheck
 from tickets.actions.join import join
-from tickets.actions.reply import reply
+from tickets.actions.reply import reply, tell
 from tickets.inbox.process import process_all
 from tickets.models import Account, Agent, Contact, Delivery, InboxItem, Incident, Message, Ticket
 from tickets.record.config import write_config
+from tickets.texts.wording import Wording
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 Polling = Callable[[Callable[[], bool]], None]
@@ -223,6 +224,50 @@ def test_sending_resumes_by_decision_where_the_account_says_so(
     breaker.close(Incident.objects.get(), ann)
     work()
     assert [sent["text"] for sent in telegram.sent] == ["Hello"]
+
+
+def test_until_somebody_decides_it_what_waits_goes_on_going_another_way_and_nobody_looks_all_the_time(
+    tickets: list[Ticket],
+    bot: Account,
+    support: Account,
+    telegram: FakeTelegram,
+    ben: Agent,
+    ann: Agent,
+    smtp_sink: Sink,
+) -> None:
+    change_account(bot, ann, config=bot.config | {"resumes": "by_decision", "reroute_seconds": "0"})
+    telegram.is_revoked = True
+    reply(tickets[5], "Hello", ben)
+    work()
+    telegram.is_revoked = False
+    recheck()
+    work()
+    assert not Incident.objects.filter(breaker.due()).exists()
+
+    before = arrive(support, mail("It is me", sender=address(5), name="Mail 5", subject="Me"))
+    assert before
+    settle()
+    smtp_sink.reset()
+    join(before.ticket.contact, tickets[5].contact, ben, "The same person.")
+    Incident.objects.update(next_at=timezone.now() - timedelta(seconds=1))  # the next round begins
+    work()
+    assert reached(smtp_sink) == [address(5)]
+    assert telegram.sent == []
+
+
+def test_what_no_person_wrote_is_taken_back_and_comes_neither_late_nor_by_mail(
+    tickets: list[Ticket], bot: Account, telegram: FakeTelegram, ben: Agent, ann: Agent, smtp_sink: Sink
+) -> None:
+    breaker.open_breaker(bot, "Nobody answers there any more.", by=ann)
+    line = tickets[0].messages.get()
+    tell(line, Wording("Nobody is here just now.", ("away",), "en", ""))
+    settle()
+    breaker.close(Incident.objects.get(), ann)
+    work()
+    delivery = Delivery.objects.get(account=bot, message__automatic=True)
+    assert (delivery.state, delivery.reason[:11]) == ("failed", "withdrawn: ")
+    assert telegram.sent == []
+    assert smtp_sink.letters == []
 
 
 def test_a_person_stops_sending_where_no_vendor_says_a_word(

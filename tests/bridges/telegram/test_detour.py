@@ -14,6 +14,7 @@ from tickets.actions.accounts import change_account
 from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import retry_delivery
 from tickets.actions.detour import detour, withdraw_late
+from tickets.actions.drafts import save_draft, schedule, send_due, send_waiting
 from tickets.actions.join import join
 from tickets.actions.reply import reply
 from tickets.inbox.process import process_all
@@ -107,6 +108,58 @@ def test_the_mail_has_the_answer_first_then_one_line_and_the_question(
     assert "Do not answer me by email: " in text
     assert "blocked" not in text
     assert "/no-mail/" in letter.message["List-Unsubscribe"]
+
+
+def test_an_answer_by_mail_to_a_question_on_a_messenger_says_why_and_says_nothing_of_the_chat(
+    proven: Ticket, bot: Account, ann: Agent, ben: Agent, smtp_sink: Sink
+) -> None:
+    change_account(bot, ann, config=bot.config | {"answers": "by_mail"})
+    answer(proven, "It is on its way.", ben)
+
+    [letter] = smtp_sink.to(HOME)
+    text = letter.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert str(letter.message["Subject"]).startswith("Support: your message on Telegram, ")
+    assert "secret" not in str(letter.message["Subject"])
+    assert "; this time we answer by email. Answer here or there." in text
+    assert text.index("It is on its way.") < text.index("this time we answer") < text.index("> Where is my secret")
+    assert "could not deliver" not in text
+    assert "/no-mail/" in letter.message["List-Unsubscribe"]
+
+
+def test_a_mail_that_answers_a_mail_has_no_such_line(proven: Ticket, ben: Agent, smtp_sink: Sink) -> None:
+    mailed = Ticket.objects.get(subject="Hello")
+    answer(mailed, "Hello to you.", ben)
+    [letter] = smtp_sink.to(HOME)
+    assert str(letter.message["Subject"]).startswith("Re: Hello")
+    assert "by email" not in letter.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert letter.message["List-Unsubscribe"] is None
+
+
+def test_an_answer_without_any_way_waits_and_goes_the_moment_an_address_is_proven(
+    ticket: Ticket, bot: Account, ann: Agent, ben: Agent, support: Account, smtp_sink: Sink
+) -> None:
+    change_account(bot, ann, config=bot.config | {"answers": "by_mail"})
+    draft = schedule(save_draft("a", ben, ticket=ticket, kind="reply", text="It is on its way."), seconds=0)
+    send_due()
+    draft.refresh_from_db()
+    assert draft.state == "waiting"
+    assert "only receives" in draft.error
+    assert send_waiting() == 0
+    assert smtp_sink.letters == []
+
+    before = arrive(support, mail("It is me.", sender=HOME, name="Mona Lee", subject="Me"))
+    assert before
+    settle()
+    smtp_sink.reset()
+    join(before.ticket.contact, ticket.contact, ben, "She told me on the phone.")
+    settle()
+    send_due()
+    settle()
+
+    [letter] = smtp_sink.to(HOME)
+    assert "It is on its way." in letter.message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    draft.refresh_from_db()
+    assert draft.state == "sent"
 
 
 def test_her_answer_to_that_mail_comes_back_into_the_ticket(
@@ -221,6 +274,31 @@ def test_what_has_no_other_way_goes_on_waiting(ticket: Ticket, ben: Agent, teleg
     message = answer(ticket, "It is on its way.", ben)
     assert withdraw_late(at=timezone.now() + timedelta(minutes=31)) == 0
     assert states(message) == [("telegram", "queued")]
+
+
+def test_where_nothing_is_sent_by_decision_what_waits_is_not_withdrawn(
+    proven: Ticket, bot: Account, ben: Agent, telegram: FakeTelegram
+) -> None:
+    telegram.plan("sendMessage", 500, "Internal Server Error")
+    message = answer(proven, "It is on its way.", ben)
+    Account.objects.filter(pk=bot.pk).update(stopped_at=timezone.now())
+    assert withdraw_late(at=timezone.now() + timedelta(minutes=31)) == 0
+    assert states(message) == [("telegram", "queued")]
+
+
+def test_what_went_another_way_is_not_sent_again_by_whoever_still_sees_it_as_failed(
+    proven: Ticket, ben: Agent, telegram: FakeTelegram, smtp_sink: Sink
+) -> None:
+    telegram.plan("sendMessage", 400, "Bad Request: something")
+    message = answer(proven, "It is on its way.", ben)
+    seen = message.deliveries.get()
+    assert seen.state == "failed"
+    detour(seen, "Bad Request", by=ben)
+    with pytest.raises(NotAllowed, match="another way already"):
+        retry_delivery(seen, ben)
+    settle()
+    assert len(smtp_sink.to(HOME)) == 1
+    assert telegram.sent == []
 
 
 def test_what_is_uncertain_is_left_to_a_person_who_may_send_it_another_way(
