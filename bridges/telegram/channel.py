@@ -87,6 +87,7 @@ class Telegram(Channel):
             gettext_noop("Receive by"),
             default=AUTOMATIC,
             choices=(AUTOMATIC, "polling", "webhook"),
+            called=(gettext_noop("automatic"), gettext_noop("polling"), gettext_noop("webhook")),
             help=gettext_noop(
                 "Polling works everywhere. A webhook needs a public https address of this helpdesk; automatic takes it then."
             ),
@@ -103,6 +104,7 @@ class Telegram(Channel):
             gettext_noop("Groups and channels"),
             default="ticket",
             choices=("ticket", "ignore"),
+            called=(gettext_noop("one ticket for each"), gettext_noop("left out, with a note")),
             help=gettext_noop("Where the bot is a member of a group: one ticket for each group, or leave it all out."),
         ),
     )

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from tickets.channels import Channel, NotConnected, Notice, channel_classes, open_channel
+from tickets.forms.account import names_of
 from tickets.mime.parse import parse
 from tickets.models import Account
 
@@ -37,6 +38,14 @@ def test_a_channel_names_itself_and_what_it_wants_to_know(channel: Channel) -> N
     assert all(field.default in field.choices or not field.default for field in channel.config if field.choices)
     secret = {field.name for field in channel.config if field.secret}
     assert {name for name in names if re.search(r"token|password|secret", name)} <= secret
+
+
+def test_each_choice_of_a_setting_is_called_by_words_that_people_use(channel: Channel) -> None:
+    for field in channel.config:
+        names = names_of(field)
+        assert len(names) == len(set(names)) == len(field.choices)
+        assert all(names), field.name
+        assert not any("_" in name for name in names), field.name
 
 
 @pytest.mark.parametrize("raw", STRANGE)

@@ -21,7 +21,14 @@ from tickets.views import welcome_token
 pytestmark = pytest.mark.screenshots
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "screens"
-README = {"filled-ticket-1440-light": "workspace-light.png"}  # go to docs/screens
+SHOWN = {  # what goes to docs/screens
+    "filled-ticket-1440-light": "workspace-light.png",
+    "closing-reach-1440-light": "reach.png",
+    "closing-reach-account-1440-light": "incident-on-the-reach-page.png",
+    "closing-incident-1440-light": "incident.png",
+    "closing-detour-1440-light": "detour.png",
+    "closing-way-free-1440-light": "way.png",
+}
 SIZES = [(1440, 900), (375, 812)]
 THEMES = ["light", "dark"]
 Shoot = Callable[[str, str], None]
@@ -33,21 +40,23 @@ Shoot = Callable[[str, str], None]
 def camera(request: pytest.FixtureRequest, browser: Browser, live_url: str) -> Iterator[tuple[Page, Shoot]]:
     """A page, and shoot(name, path): go there and write the picture."""
     (width, height), theme = request.param
-    FOLDER.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB")
     page = context.new_page()
 
-    def shoot(name: str, path: str) -> None:
-        if path:
-            page.goto(live_url + path)
-        page.wait_for_timeout(500)
-        picture = page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png")
-        if shown := README.get(f"{name}-{width}-{theme}"):
-            (ROOT / "docs" / "screens").mkdir(exist_ok=True)
-            (ROOT / "docs" / "screens" / shown).write_bytes(picture)
-
-    yield page, shoot
+    yield page, lambda name, path: shoot_to(page, live_url, path, f"{name}-{width}-{theme}")
     context.close()
+
+
+def shoot_to(page: Page, live_url: str, path: str, name: str, *, whole: bool = False) -> None:
+    """Go to a path, unless it is empty, and write what is seen, or the whole page, as a picture of that name."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if path:
+        page.goto(live_url + path)
+    page.wait_for_timeout(500)
+    picture = page.screenshot(path=FOLDER / f"{name}.png", full_page=whole)
+    if shown := SHOWN.get(name):
+        (ROOT / "docs" / "screens").mkdir(exist_ok=True)
+        (ROOT / "docs" / "screens" / shown).write_bytes(picture)
 
 
 def ann() -> Agent:

@@ -187,7 +187,7 @@ def test_the_page_says_what_closing_costs_and_who_is_lost(
     three: list[Ticket], perch: Account, ann: Agent, client: Client
 ) -> None:
     client.force_login(ann)
-    assert "If Parrot closes today, 2 open conversations are lost" in client.get("/reach/").content.decode()
+    assert "If Parrot closes Perch today, 2 of 3 open conversations are lost" in client.get("/reach/").content.decode()
     page = client.get(f"/reach/{perch.public_id}/").content.decode()
     assert "2 of 3 open conversations would be lost" in page
     assert "Cy" in page

@@ -156,3 +156,30 @@ def test_a_file_is_taken_off_again(ticket: Ticket, ben: Agent, enter: Callable[.
     file = Draft.objects.get().files.get()
     page = client.post(f"/drafts/files/{file.public_id}/remove/", headers=PART)
     assert "a.txt" not in page.content.decode()
+
+
+def test_without_a_script_what_was_wrong_is_said_on_the_page_that_follows(
+    ticket: Ticket, ben: Agent, enter: Callable[..., Client]
+) -> None:
+    page = enter(ben).post("/drafts/send/", words(ticket, text=" "), follow=True).content.decode()
+    assert "There is nothing to send yet" in page
+
+
+def test_enter_in_a_line_of_the_box_sends_and_does_nothing_else(
+    ticket: Ticket, ben: Agent, enter: Callable[..., Client]
+) -> None:
+    page = enter(ben).get(f"/tickets/{ticket.number}/").content.decode()
+    form = page[page.index('id="composer"') :]
+    first = form[form.index("<button") :].partition(">")[0]
+    assert 'name="then_state"' in first
+    assert "formaction" not in first
+
+
+def test_who_holds_the_question_back_loses_nothing_that_they_chose(
+    ticket: Ticket, ben: Agent, enter: Callable[..., Client]
+) -> None:
+    chosen = words(ticket, text="", cc="lee@customer.example", to="other@customer.example")
+    enter(ben).post(f"/tickets/{ticket.number}/ask/hold/", chosen, headers=PART)
+    draft = Draft.objects.get()
+    assert [box["address"] for box in draft.cc] == ["lee@customer.example"]
+    assert [box["address"] for box in draft.to] == ["other@customer.example"]

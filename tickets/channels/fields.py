@@ -19,6 +19,7 @@ class Field:
     required: bool = False
     default: str = ""
     choices: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()  # what the choices are called, in their order; they are their own names without it
     help: str = ""
     is_long: bool = False  # a text of several lines
     empty: str = ""  # what the empty choice is called
@@ -56,21 +57,25 @@ CONVERSATION: tuple[Field, ...] = (
         gettext_noop("How answers go"),
         default=conversations.IN_KIND,
         choices=conversations.ANSWERS,
-        group=FAILING,
-        help=gettext_noop(
-            "in_kind: where the customer wrote. by_mail: this account only receives. ask: as in_kind, and a person says yes "
-            "before anything goes by mail instead."
+        called=(
+            gettext_noop("where the customer wrote"),
+            gettext_noop("always by mail: this account only receives"),
+            gettext_noop("where they wrote; a person says yes before anything goes by mail instead"),
         ),
+        group=FAILING,
     ),
     Field(
         "ask_address",
         gettext_noop("Ask once where else to answer"),
         default=conversations.AFTER_ANSWER,
         choices=conversations.ASKS,
-        group=FAILING,
-        help=gettext_noop(
-            "One sentence after the first answer of a person, or when nobody is there. Never twice in 90 days."
+        called=(
+            gettext_noop("after the first answer of a person"),
+            gettext_noop("when nobody is there"),
+            gettext_noop("never"),
         ),
+        group=FAILING,
+        help=gettext_noop("One sentence, and never twice in 90 days. Who says no is not asked again."),
     ),
     Field(
         "detour_minutes",
@@ -100,6 +105,7 @@ CONVERSATION: tuple[Field, ...] = (
         gettext_noop("Try out what its closing would do"),
         default="no",
         choices=("no", "weekly", "monthly"),
+        called=(gettext_noop("no"), gettext_noop("every week"), gettext_noop("every month")),
         group=FAILING,
         is_rare=True,
         help=gettext_noop(
@@ -111,6 +117,7 @@ CONVERSATION: tuple[Field, ...] = (
         gettext_noop("Sends again when the vendor lets it"),
         default=conversations.BY_ITSELF,
         choices=conversations.RESUMES,
+        called=(gettext_noop("by itself"), gettext_noop("when a person decides it")),
         group=FAILING,
         is_rare=True,
     ),

@@ -246,10 +246,7 @@ def form_field(field: Field, account: Account | None) -> forms.Field:
     }
     if field.choices:
         return forms.ChoiceField(
-            choices=[
-                (choice, gettext(NAMED.get(choice or field.empty, choice or field.empty or "–")))
-                for choice in field.choices
-            ],
+            choices=[(choice, gettext(name)) for choice, name in zip(field.choices, names_of(field), strict=True)],
             initial=initial,
             **common,
         )
@@ -259,6 +256,13 @@ def form_field(field: Field, account: Account | None) -> forms.Field:
         )
     widget = forms.Textarea(attrs={"rows": 3}) if field.is_long else forms.TextInput()
     return forms.CharField(initial=initial, widget=widget, **common)
+
+
+def names_of(field: Field) -> tuple[str, ...]:
+    """What the choices of a setting are called, in English."""
+    return field.called or tuple(
+        NAMED.get(choice or field.empty, choice or field.empty or "–") for choice in field.choices
+    )
 
 
 def checked(fault: Callable[[str], str]) -> Callable[[str], None]:

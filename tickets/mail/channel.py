@@ -114,6 +114,7 @@ class Email(Channel):
             gettext_noop("Link to “your request”"),
             default=request_line.FIRST,
             choices=(request_line.FIRST, request_line.ALWAYS, request_line.NEVER),
+            called=(gettext_noop("in the acknowledgement"), gettext_noop("in every mail"), gettext_noop("in none")),
             help=gettext_noop(
                 "Which mails carry a link to a page where the customer reads and answers. It needs a public https address."
             ),

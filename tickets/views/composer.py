@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -114,6 +115,8 @@ def draft_of(request: HttpRequest, public_id: str) -> Draft:
 def box(request: HttpRequest, draft: Draft | None, ticket: Ticket | None, error: str = "") -> HttpResponse:
     """The box anew for a script; for a browser without one, the page that it stands on."""
     if not request.headers.get("X-Part"):
+        if error:
+            messages.error(request, error)
         return redirect("tickets:ticket-show", number=ticket.number) if ticket else redirect("tickets:message-new")
     if ticket:
         return render(request, BOX, reply_box(request, ticket, error=error))
@@ -231,12 +234,20 @@ def let_question(request: HttpRequest, number: int) -> HttpResponse:
 def _decide_question(request: HttpRequest, ticket: Ticket, decide: Callable[[Ticket, Agent], None]) -> HttpResponse:
     form, draft, error = DraftForm(request.POST), None, ""
     try:
-        if form.is_valid() and form.cleaned_data["text"].strip():
+        if form.is_valid() and _holds_something(form, ticket):
             draft = save(request, form)
         decide(ticket, agent_of(request))
     except NotAllowed as refused:
         error = str(refused)
     return box(request, draft, ticket, error)
+
+
+def _holds_something(form: DraftForm, ticket: Ticket) -> bool:
+    """Whether anything in the box was written or chosen."""
+    said = form.fields_of_draft()
+    to = [box["address"] for box in recipients(ticket)[0]]
+    others = [box["address"] for box in said["to"]] not in ([], to)
+    return bool(said["text"].strip() or said["way"] or said["cc"] or said["bcc"] or others)
 
 
 @writes

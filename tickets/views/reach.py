@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +21,7 @@ from tickets.outbox.reachable import conversations, lost_with
 from tickets.permissions import SEES_ALL
 from tickets.reach.drill import hold
 from tickets.reach.reachability import reach_of, vendors
+from tickets.reach.trend import trend_of
 from tickets.reports.export import as_csv
 from tickets.reports.tables import Table, Value
 from tickets.views.access import administrates, agent_of, once, signed_in
@@ -92,12 +94,14 @@ def show_account(request: HttpRequest, public_id: str) -> HttpResponse:
         Incident.objects.filter(account=account, closed_at=None).select_related("by", "decided_by", "ticket").first()
     )
     lost = lost_with(account, conversations(account)).select_related("contact")
+    days = list(ReachDay.objects.filter(account=account).order_by("-day")[:TREND_DAYS])
     context = {
         **frame(request, "reach"),
         "account": account,
         "reach": reach_of(account),
         "lost": Paginator(lost, A_PAGE).get_page(request.GET.get("page")),
-        "days": list(ReachDay.objects.filter(account=account).order_by("-day")[:TREND_DAYS]),
+        "days": days,
+        "trend": trend_of(days),
         "drills": Drill.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:LAST],
         "past": Incident.objects.filter(account=account)
         .exclude(closed_at=None)
@@ -119,6 +123,7 @@ def about(incident: Incident) -> dict[str, Any]:
         "waiting": breaker.waiting(account).count(),
         "moved": moved.count(),
         "moved_lately": moved[:LAST],
+        "is_rerouting": incident.reroutes_at is not None and incident.reroutes_at <= timezone.now(),
         "is_healthy": account.health != "cut_off",
     }
 
