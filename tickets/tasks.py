@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
-from tickets.actions import breaker, bulk, notify, presence, typing
+from tickets.actions import breaker, bulk, campaign, notify, presence, typing
 from tickets.actions import deliver as delivering
 from tickets.actions import detour as detours
 from tickets.actions import seal as sealing
@@ -23,6 +23,7 @@ from tickets.mail.telling import tell_due
 from tickets.mail.witness import send_seals
 from tickets.models import (
     Bulk,
+    Campaign,
     Delivery,
     DeliveryState,
     Draft,
@@ -47,7 +48,7 @@ from tickets.record.config import write_if_changed
 from tickets.record.erase import wake_if_pending
 from tickets.wake import answered, wake
 
-BELLS = {"closed_accounts": "look_after"}  # what is due, where its task is called otherwise
+BELLS = {"closed_accounts": "look_after", "campaigns": "look_after"}  # what is due, where its task is called otherwise
 ROUNDS = 200  # batches a worker takes before it lets another bell ring
 
 
@@ -99,10 +100,10 @@ def fetch_files() -> None:
 
 @shared_task
 def look_after() -> None:
-    """Open, carry on and close incidents: what an account that was closed leaves to be done."""
+    """Open, carry on and close incidents, and campaigns: what is done for who depends on one account."""
     answered("look_after")
     for _ in range(ROUNDS):
-        if not breaker.look_after():
+        if not breaker.look_after() | campaign.carry_on():
             return
     wake("look_after")
 
@@ -216,6 +217,7 @@ def due() -> list[str]:
         "work_through": Bulk.objects.filter(bulk.waiting()),
         "wake_snoozed": Ticket.objects.filter(snoozed_until__lte=Now(), merged_into__isnull=True),
         "look_after": Incident.objects.filter(breaker.due()),
+        "campaigns": Campaign.objects.filter(campaign.due()),
         "closed_accounts": breaker.cut_off_accounts(),
         "tell": Notification.objects.filter(mail_due_at__lte=Now()),
         "sweep": Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=Now() - timedelta(seconds=1)),

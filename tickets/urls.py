@@ -6,6 +6,7 @@ from tickets.models.press_links import PAGES
 from tickets.views import (
     account,
     acts,
+    campaign,
     changes,
     composer,
     consent,
@@ -100,6 +101,9 @@ urlpatterns: list[URLPattern] = [
     path("reach/<slug:public_id>/", reach.show_account, name="reach-account"),
     path("reach/<slug:public_id>/drill/", reach.drill, name="reach-drill"),
     path("reach/<slug:public_id>/stop/", reach.stop, name="reach-stop"),
+    path("reach/<slug:public_id>/ask/", campaign.show, name="campaign-show"),
+    path("reach/<slug:public_id>/ask/begin/", campaign.begin, name="campaign-begin"),
+    path("reach/<slug:public_id>/ask/stop/", campaign.stop, name="campaign-stop"),
     *(
         path(f"reach/<slug:public_id>/{what}/", reach.decide, {"what": what}, name=f"reach-{what}")
         for what in ("halt", "go-on", "resume")

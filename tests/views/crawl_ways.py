@@ -249,6 +249,9 @@ def house(world: World) -> dict[str, list[Way]]:
             ]
             for what in ("drill", "stop", "halt", "go-on", "resume")
         },
+        "tickets:campaign-show": [Way(ADMINISTRATORS, (account,), answers=(404,))],
+        "tickets:campaign-begin": [Way(ADMINISTRATORS, (account,), answers=(404,), data={"key": "begin"})],
+        "tickets:campaign-stop": [Way(ADMINISTRATORS, (account,), answers=(404,), data={"key": "end"})],
         "tickets:account-list": [Way(ADMINISTRATORS)],
         "tickets:account-add": [Way(ADMINISTRATORS, data={"key": "a", "name": "Odd", "address": "odd@desk.example"})],
         "tickets:account-edit": [Way(ADMINISTRATORS, (account,), data={"name": "Other", "language": "en"})],

@@ -6,6 +6,7 @@ Asking is never a condition for help, comes after a person has answered, and not
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,13 +60,24 @@ def is_held_back(contact: Contact) -> bool:
     return events.order_by("-pk").values_list("kind", flat=True).first() == HELD_BACK
 
 
-def ask(message: Message, why: str, at: datetime | None = None) -> Message:
-    """Ask the writer of `message`, in its chat. Raises OSError."""
-    when, account = at or timezone.now(), message.account
+def ask(message: Message, why: str, at: datetime | None = None, **more: object) -> Message | None:
+    """Ask the writer of `message`, in its chat; None when somebody else has asked meanwhile. Raises OSError.
+
+    `more`: what else the entry says of it.
+    """
+    when = at or timezone.now()
+    with transaction.atomic():
+        Contact.objects.select_for_update().get(pk=message.ticket.contact_id)
+        if hindrance(message.ticket, message.account, when):
+            return None
+        return tell(message, _wording(message, why), when, asks=True, **more)
+
+
+def _wording(message: Message, why: str) -> Wording:
+    account = message.account
     choice = language_for(message.ticket.contact, account, message.reply or message.text, message.subject)
     text = own.words(account, TEXT, choice.language, {"mailbox": account.home.name, "channel": label_of(account)})
-    wording = Wording(text, (TEXT,), choice.language, " ".join([why, choice.reason]))
-    return tell(message, wording, when, asks=True)
+    return Wording(text, (TEXT,), choice.language, " ".join([why, choice.reason]))
 
 
 def label_of(account: Account) -> str:

@@ -136,6 +136,12 @@ def _is_recorded(outcome: Outcome) -> bool:
     return Delivery.objects.filter(message=delivery.message, rendered_sha256=outcome.rendered_sha256).exists()
 
 
+def kind_of(delivery: Delivery) -> str:
+    """Return the kind of refusal that settled a delivery: one of channels.KINDS, "" for any other end."""
+    decided = delivery.outcome.fields.get("outcomes", []) if delivery.outcome else []
+    return next((one.get("kind", "") for one in decided if one["delivery"] == delivery.public_id), "")
+
+
 def _fields(outcome: Outcome) -> dict[str, Any]:
     act = outcome.delivery.act
     return (

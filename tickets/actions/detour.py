@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tickets import channels
 from tickets.actions import compose
 from tickets.actions.change import NotAllowed
-from tickets.actions.delivered import Outcome, settle
+from tickets.actions.delivered import Outcome, kind_of, settle
 from tickets.actions.participants import save_participants
 from tickets.actions.say import accounts_of, deliveries_of
 from tickets.models import (
@@ -113,7 +113,7 @@ def _check_unasked(delivery: Delivery, when: datetime) -> None:
     """Whether the rules alone may decide. Raises Undecided."""
     if rules_of(delivery.account).answers == ASK:
         raise Undecided(_("%s asks before anything goes another way.") % delivery.account.name)
-    if _kind_of(delivery) == channels.CONTACT_BLOCKED:
+    if kind_of(delivery) == channels.CONTACT_BLOCKED:
         _check_blocked(delivery, when)
 
 
@@ -132,11 +132,6 @@ def _check_blocked(delivery: Delivery, when: datetime) -> None:
     )
     if before.filter(detours__isnull=False).exists():
         raise Undecided(_("They blocked us, and were answered another way once already. Decide yourself."))
-
-
-def _kind_of(delivery: Delivery) -> str:
-    decided = delivery.outcome.fields.get("outcomes", []) if delivery.outcome else []
-    return next((one.get("kind", "") for one in decided if one["delivery"] == delivery.public_id), "")
 
 
 def _entry(delivery: Delivery, way: Way, reason: str, when: datetime, by: Agent | None) -> Entry:

@@ -35,8 +35,7 @@ def replied(entry: Entry) -> str:
     last = ask.is_due_after(reply, timezone.now()) if reply else None
     if last is None:
         return "nobody is to be asked"
-    ask.ask(last, _("Somebody has answered them."))
-    return ""
+    return "" if ask.ask(last, _("Somebody has answered them.")) else "they were asked meanwhile"
 
 
 def received(entry: Entry) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from tickets.actions.breaker import apply_incident
+from tickets.actions.campaign import apply_campaign
 from tickets.actions.change import apply_change
 from tickets.actions.changes import apply_changes
 from tickets.actions.contact_entries import apply_contact
@@ -186,6 +187,7 @@ APPLY: dict[str, Apply] = {  # kinds that are not here (copy, screened, ignored,
     "retry": _each(apply_retry),
     "detour": _each(apply_detour),
     "incident": _each(apply_incident),
+    "campaign": _each(apply_campaign),
     "objection": _each(apply_objection),
     "amendment": _each(apply_correction),
     "withdrawal": _each(apply_correction),

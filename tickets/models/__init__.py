@@ -9,7 +9,7 @@ from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
 from tickets.models.portraits import Portrait
-from tickets.models.reach import Drill, ReachDay
+from tickets.models.reach import Campaign, Drill, ReachDay
 from tickets.models.revisions import Fetch, FetchState, Piece, Reaction, Version
 from tickets.models.saved_replies import SavedReply
 from tickets.models.search import SearchDoc
@@ -39,6 +39,7 @@ __all__ = [
     "Attachment",
     "AwaitedId",
     "Bulk",
+    "Campaign",
     "Contact",
     "ContactEvent",
     "Counter",

@@ -11,9 +11,13 @@ OPEN = (State.NEW, State.OPEN, State.WAITING)
 
 def conversations(account: Account) -> QuerySet[Ticket]:
     """Return the open tickets whose customers write by `account`."""
-    written = Message.objects.filter(ticket=OuterRef("pk"), account=account, direction=Direction.IN)
     rows = Ticket.objects.filter(state__in=OPEN, merged_into=None, spam_at=None, channel=account.channel)
-    return rows.filter(Exists(written)).order_by("-last_message_at", "-pk")
+    return rows.filter(written_by(account)).order_by("-last_message_at", "-pk")
+
+
+def written_by(account: Account) -> Exists:
+    """Return the condition of tickets in which somebody wrote by `account`."""
+    return Exists(Message.objects.filter(ticket=OuterRef("pk"), account=account, direction=Direction.IN))
 
 
 def lost_with(account: Account, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

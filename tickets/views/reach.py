@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tickets.actions import breaker
+from tickets.actions import breaker, campaign
 from tickets.actions.change import NotAllowed
 from tickets.actions.incident_words import explained, rerouted
-from tickets.models import Account, Drill, Incident, ReachDay, Role
+from tickets.models import Account, Campaign, Drill, Incident, ReachDay, Role
 from tickets.outbox.reachable import conversations, lost_with
 from tickets.permissions import SEES_ALL
 from tickets.reach.drill import hold
@@ -30,6 +30,7 @@ from tickets.views.rail import frame
 A_PAGE = 50
 LAST = 10  # drills and incidents that are shown
 TREND_DAYS = 30
+CAMPAIGNS = 3  # that are shown
 View = Callable[..., HttpResponseBase]
 
 
@@ -107,10 +108,17 @@ def show_account(request: HttpRequest, public_id: str) -> HttpResponse:
         .exclude(closed_at=None)
         .select_related("ticket")
         .order_by("-pk")[:LAST],
+        "campaigns": campaigns_of(account),
         "may_act": agent_of(request).role == Role.ADMINISTRATOR,
         **(about(incident) if incident else {"incident": None}),
     }
     return render(request, "tickets/reach/account.html", context)
+
+
+def campaigns_of(account: Account) -> list[tuple[Campaign, campaign.Progress]]:
+    """The last campaigns of an account, the newest first, and what came of each."""
+    rows = Campaign.objects.filter(account=account).select_related("account", "by", "ended_by").order_by("-pk")
+    return [(one, campaign.progress_of(one)) for one in rows[:CAMPAIGNS]]
 
 
 def about(incident: Incident) -> dict[str, Any]:
@@ -128,7 +136,7 @@ def about(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _acted(request: HttpRequest, account: Account, write: Callable[[], Any], words: str) -> HttpResponse:
+def acted(request: HttpRequest, account: Account, write: Callable[[], Any], words: str) -> HttpResponse:
     """Do something about an account once, and say so."""
 
     def act() -> str:
@@ -148,7 +156,7 @@ def _acted(request: HttpRequest, account: Account, write: Callable[[], Any], wor
 def drill(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hold a drill: changes and sends nothing, and keeps what it found."""
     account = vendor_of(public_id)
-    return _acted(request, account, lambda: hold(account, agent_of(request)), _("The drill was held: see below."))
+    return acted(request, account, lambda: hold(account, agent_of(request)), _("The drill was held: see below."))
 
 
 @administrates
@@ -160,7 +168,7 @@ def stop(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, _("Say why: the reason is shown to everybody who reads of it."))
         return redirect("tickets:reach-account", public_id=public_id)
     words = _("Nothing is sent by %(name)s any more.") % {"name": account.name}
-    return _acted(request, account, lambda: breaker.open_breaker(account, reason, agent_of(request)), words)
+    return acted(request, account, lambda: breaker.open_breaker(account, reason, agent_of(request)), words)
 
 
 @administrates
@@ -175,4 +183,4 @@ def decide(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
         "go-on": (lambda: breaker.go_on(incident, by), _("What waits goes another way now.")),
         "resume": (lambda: breaker.close(incident, by), _("%(name)s sends again.") % {"name": account.name}),
     }
-    return _acted(request, account, *acts[what])
+    return acted(request, account, *acts[what])
