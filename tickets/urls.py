@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern] = [
     path("reach/table.csv", reach.export, name="reach-csv"),
     path("reach/<slug:public_id>/", reach.show_account, name="reach-account"),
     path("reach/<slug:public_id>/drill/", reach.drill, name="reach-drill"),
+    path("reach/<slug:public_id>/exercise/", reach.exercise, name="reach-exercise"),
     path("reach/<slug:public_id>/stop/", reach.stop, name="reach-stop"),
     path("reach/<slug:public_id>/ask/", campaign.show, name="campaign-show"),
     path("reach/<slug:public_id>/ask/begin/", campaign.begin, name="campaign-begin"),

@@ -247,7 +247,7 @@ def house(world: World) -> dict[str, list[Way]]:
             f"tickets:reach-{what}": [
                 Way(ADMINISTRATORS, (account,), answers=(404,), data={"key": what, "reason": "Odd"})
             ]
-            for what in ("drill", "stop", "halt", "go-on", "resume")
+            for what in ("drill", "exercise", "stop", "halt", "go-on", "resume")
         },
         "tickets:campaign-show": [Way(ADMINISTRATORS, (account,), answers=(404,))],
         "tickets:campaign-begin": [Way(ADMINISTRATORS, (account,), answers=(404,), data={"key": "begin"})],

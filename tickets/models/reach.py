@@ -3,6 +3,9 @@
 The counts and drills are kept by backup, not in the record; who is asked, is there.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -31,6 +34,8 @@ class ReachDay(models.Model):
 class Drill(models.Model):
     """What closing an account would have done, when somebody or the calendar asked."""
 
+    steps: Sequence[Any] = ()  # of an exercise, where somebody has looked; no column
+
     account = models.ForeignKey(Account, models.PROTECT, related_name="drills")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -38,6 +43,8 @@ class Drill(models.Model):
     rerouted = models.PositiveIntegerField()
     lost = models.PositiveIntegerField()
     milliseconds = models.PositiveIntegerField()
+    is_live = models.BooleanField(default=False)  # an exercise: the real switch, for test contacts alone
+    deliveries = models.JSONField(default=list)  # of an exercise: public ids of the attempts that were taken back
 
     class Meta:
         indexes = [models.Index(fields=["account", "-at"], name="drill_of_account")]

@@ -71,7 +71,7 @@ def lines(account: Account, tickets: QuerySet[Ticket] | None = None) -> Iterator
 def hold(account: Account, by: Agent | None = None, at: datetime | None = None) -> Drill:
     """Hold a drill and keep its counts. Administrators are told when more would be lost than the time before."""
     found = drill(account)
-    before = Drill.objects.filter(account=account).order_by("-at", "-pk").first()
+    before = Drill.objects.filter(account=account, is_live=False).order_by("-at", "-pk").first()
     kept = Drill.objects.create(
         account=account,
         at=at or timezone.now(),
@@ -99,7 +99,7 @@ def hold_due(accounts: QuerySet[Account], at: datetime | None = None) -> int:
     held = 0
     for account in accounts:
         every = EVERY.get(str(account.config.get("drills", "")))
-        last = Drill.objects.filter(account=account).order_by("-at", "-pk").first()
+        last = Drill.objects.filter(account=account, is_live=False).order_by("-at", "-pk").first()
         if every and (last is None or last.at <= when - every):
             hold(account, at=when)
             held += 1

@@ -19,6 +19,7 @@ from tickets.actions.incident_words import explained, rerouted
 from tickets.models import Account, Campaign, Drill, Incident, ReachDay, Role
 from tickets.outbox.reachable import conversations, lost_with
 from tickets.permissions import SEES_ALL
+from tickets.reach import exercise as exercises
 from tickets.reach.drill import hold
 from tickets.reach.reachability import reach_of, vendors
 from tickets.reach.trend import trend_of
@@ -103,7 +104,7 @@ def show_account(request: HttpRequest, public_id: str) -> HttpResponse:
         "lost": Paginator(lost, A_PAGE).get_page(request.GET.get("page")),
         "days": days,
         "trend": trend_of(days),
-        "drills": Drill.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:LAST],
+        "drills": drills_of(account),
         "past": Incident.objects.filter(account=account)
         .exclude(closed_at=None)
         .select_related("ticket")
@@ -113,6 +114,14 @@ def show_account(request: HttpRequest, public_id: str) -> HttpResponse:
         **(about(incident) if incident else {"incident": None}),
     }
     return render(request, "tickets/reach/account.html", context)
+
+
+def drills_of(account: Account) -> list[Drill]:
+    """The last drills of an account, the newest first; an exercise with what became of its test contacts."""
+    found = list(Drill.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:LAST])
+    for one in found:
+        one.steps = exercises.steps(one) if one.is_live else []
+    return found
 
 
 def campaigns_of(account: Account) -> list[tuple[Campaign, campaign.Progress]]:
@@ -157,6 +166,18 @@ def drill(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hold a drill: changes and sends nothing, and keeps what it found."""
     account = vendor_of(public_id)
     return acted(request, account, lambda: hold(account, agent_of(request)), _("The drill was held: see below."))
+
+
+@administrates
+@require_POST
+def exercise(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hold an exercise: the real switch, for the test contacts that are named."""
+    account, named = vendor_of(public_id), request.POST.get("contacts", "")[:4000].replace(",", " ").split()
+
+    def switch() -> None:
+        exercises.exercise(account, exercises.tickets_of(account, named), agent_of(request))
+
+    return acted(request, account, switch, _("They are switched now: see below how long it takes."))
 
 
 @administrates
