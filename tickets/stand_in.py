@@ -19,6 +19,9 @@ class StandIn(Protocol):
     def say(self, who: int, text: str) -> None:
         """Let a customer write."""
 
+    def refuse(self, who: int) -> None:
+        """Refuse what is sent to a customer from now on, as though they had blocked us, and say nothing of it before."""
+
     def live_in(self, folder: Path, name: str) -> None:
         """Belong to the shop of this name, and remember in `folder` what happened, over a restart."""
 

@@ -92,6 +92,10 @@ class FakeTelegram(State):
         """A customer writes."""
         self.write(who, text, name=f"Customer {who}")
 
+    def refuse(self, who: int) -> None:
+        """What is sent to a customer is refused from now on; no update has told of it."""
+        self.blocked.add(str(who))
+
     def live_in(self, folder: Path, name: str) -> None:
         """Be the shop's bot, and remember its chats in a folder."""
         self.name, self.username = name, f"{name.replace(' ', '').lower()}_bot"

@@ -1,4 +1,4 @@
-"""`manage.py bench ingest|accept|mirror|pages|parse|mails|verify|rebuild`: how fast it is, on scratch data of its own."""
+"""`manage.py bench ingest|accept|detour|mirror|pages|parse|mails|verify|rebuild`: how fast it is, on scratch data of its own."""
 
 import json
 from dataclasses import asdict
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tickets.bench import rebuild, verify
 from tickets.bench.acceptance import accept
+from tickets.bench.detour import measure as measure_detour
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
 from tickets.bench.mirror import measure as measure_mirror
@@ -52,7 +53,9 @@ class Command(BaseCommand):
         mirror.add_argument(
             "--accounts", type=int, default=2, metavar="N", help="bots: a vendor limits each (default: 2)"
         )
-        for one in (rebuilt, taken, taken_in, parsed, pages, mirror, verified):
+        detoured = what.add_parser("detour", help="from a vendor's refusal to the mail accepted")
+        detoured.add_argument("--people", type=int, default=60, metavar="N", help="who are answered (default: 60)")
+        for one in (detoured, rebuilt, taken, taken_in, parsed, pages, mirror, verified):
             one.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,6 +76,10 @@ class Command(BaseCommand):
     def accept(self, options: dict[str, Any]) -> None:
         """Measure the listener."""
         self.show(asdict(accept(options["folder"], options["connections"])), options["json"])
+
+    def detour(self, options: dict[str, Any]) -> None:
+        """Measure a single refusal."""
+        self.show(asdict(measure_detour(options["people"])), options["json"])
 
     def parse(self, options: dict[str, Any]) -> None:
         """Measure the reader."""
