@@ -7,7 +7,9 @@ from django.utils.module_loading import import_string
 
 from tickets.channels.contract import Channel
 from tickets.channels.refusals import NotConnected
-from tickets.models import Account
+from tickets.models import Account, Health
+
+MOST_LOOKED_AT = 20  # accounts for which one mailbox answers
 
 
 def channel_classes() -> dict[str, type[Channel]]:
@@ -22,3 +24,16 @@ def open_channel(account: Account) -> Channel:
     if cls is None:
         raise NotConnected(f"The channel {account.channel} of {account.name} is not in settings.CHANNELS.")
     return cls(account)
+
+
+def chat_of(account: Account) -> str:
+    """Return the standing link to a messenger for which this mailbox answers, the first that has one; "" where there is none.
+
+    It carries no identity: whoever opens it is a stranger who writes for the first time.
+    """
+    theirs = Account.objects.filter(mailbox=account.home, removed_at=None, stopped_at=None).order_by("pk")
+    for one in theirs.exclude(health=Health.CUT_OFF)[:MOST_LOOKED_AT]:
+        known = channel_classes().get(one.channel)
+        if known is not None and known.conversational and (link := known(one).deep_link("")):
+            return link
+    return ""

@@ -109,7 +109,10 @@ def spoken_in(message: Message, account: Account) -> str:
 
 def footer_of(message: Message, account: Account) -> str:
     """Return what stands below a message that leaves by an account."""
-    return own.footer(account, spoken_in(message, account), message.ticket.number if message.ticket_id else None)
+    from tickets.channels.opening import chat_of  # noqa: PLC0415 - it stands on what is here
+
+    number = message.ticket.number if message.ticket_id else None
+    return own.footer(account, spoken_in(message, account), number, lambda: chat_of(account))
 
 
 # (delivery, part just sent, remote ids divided by spaces): commits, and waits for the next part's turn. Raises NotSent.

@@ -4,7 +4,7 @@ They stand in Account.texts as {"acknowledgement": {"de": "Guten Tag[ {name}], â
 file, so that a text that is added later needs no migration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tickets.models import Account
@@ -49,9 +49,16 @@ def subject(name: str, language: str, values: Mapping[str, object]) -> str:
     return " ".join(fill(template, cleaned(values)).split())
 
 
-def footer(account: Account, language: str, number: int | None = None) -> str:
-    """Return what stands below a message that leaves by an account; "" where it has no footer."""
-    return words(account, "footer", language, {"mailbox": account.home.name, "number": number or ""})
+def footer(account: Account, language: str, number: int | None = None, chat: Callable[[], str] = str) -> str:
+    """Return what stands below a message that leaves by an account; "" where it has no footer.
+
+    `chat`: gives the standing link to the account's messenger, and is asked only where the footer names it.
+    """
+    values = {"mailbox": account.home.name, "number": number or ""}
+    text = BY_NAME["footer"]
+    if "{chat}" in (own(account, text, language) or default(account, text, language)):
+        values["chat"] = chat()
+    return words(account, "footer", language, values)
 
 
 def _says_nothing(text: Text, template: str, known: Mapping[str, str]) -> bool:

@@ -62,6 +62,7 @@ VALUES: Mapping[str, Value] = {
         "https://chatter.example/shop?start=8fK2",
         link,
     ),
+    "chat": Value(gettext_noop("a standing link to your messenger"), "https://chat.example.org/bluebicycle", link),
     "not_me": Value(gettext_noop("the link to “this was not me”"), "https://help.example.org/not-me/8fK2/", link),
     "writer": Value(gettext_noop("who wrote the quoted message"), "Zoe Reed"),
     "when": Value(gettext_noop("when the quoted message was written"), ""),

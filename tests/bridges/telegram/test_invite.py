@@ -17,6 +17,7 @@ from tests.services.smtp import Sink
 from tickets.actions import tokens
 from tickets.actions.change import NotAllowed
 from tickets.actions.invite import invite
+from tickets.actions.reply import reply
 from tickets.models import Account, Agent, Contact, Message, Purpose, Ticket, Token
 from tickets.record.config import write_config
 
@@ -91,6 +92,24 @@ def test_whoever_reads_the_address_undoes_it_with_one_press(
     assert sorted(Contact.objects.filter(removed_at=None).values_list("name", flat=True)) == ["Mona Lee", "Sly Fox"]
     stranger = Ticket.objects.get(contact__name="Sly Fox")
     assert Message.objects.filter(ticket=stranger, direction="note").count() == 1
+
+
+def test_a_footers_standing_link_says_nothing_of_who_opens_it(
+    invited: Ticket, chat: Chat, support: Account, ben: Agent, smtp_sink: Sink
+) -> None:
+    Account.objects.filter(pk=support.pk).update(footer="Blue Bicycle[ · chat with us: {chat}]")
+    invited.mailbox.refresh_from_db()
+    reply(invited, "Your order is here.", ben)
+    settle()
+    assert "Blue Bicycle · chat with us: https://t.me/help_bot\n" in text_of(smtp_sink).replace("\r", "")
+
+    chat.say(STRANGER, "/start")
+    assert Contact.objects.filter(removed_at=None).count() == 2
+    assert not any("Is that you?" in said or HOME in said for said in chat.heard(STRANGER))
+    Account.objects.filter(channel="telegram").update(stopped_at=timezone.now())
+    reply(invited, "One more thing.", ben)
+    settle()
+    assert "chat with us" not in text_of(smtp_sink).partition("\n> ")[0]
 
 
 def test_no_links_nothing_and_the_link_is_used_up(invited: Ticket, chat: Chat, smtp_sink: Sink) -> None:

@@ -9,8 +9,9 @@ TEXT = Text(
     name="footer",
     label=gettext_noop("Footer"),
     help=gettext_noop(
-        "Stands below everything that is sent from this account. Without words for a language the account's own footer is taken."
+        "Stands below everything that is sent from this account. Without words for a language the account's own footer is taken. "
+        "{chat} is a standing link to your messenger; it says nothing of who opens it."
     ),
-    places=("mailbox", "number"),
+    places=("mailbox", "number", "chat"),
     templates=dict.fromkeys(LANGUAGES, ""),
 )
