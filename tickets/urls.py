@@ -146,6 +146,7 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<slug:public_id>/edit/", contact.edit, name="contact-edit"),
     path("contacts/<slug:public_id>/addresses/add/", contact.add_address, name="contact-address-add"),
     path("contacts/<slug:public_id>/addresses/drop/", contact.drop_address, name="contact-address-drop"),
+    path("contacts/<slug:public_id>/addresses/again/", contact.try_again, name="contact-address-again"),
     path("contacts/<slug:public_id>/notes/add/", contact.note, name="contact-note"),
     path("contacts/<slug:public_id>/join/", contact.choose, name="contact-join"),
     path("contacts/<slug:public_id>/join/do/", contact.join, name="contact-join-do"),

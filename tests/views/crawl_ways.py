@@ -225,6 +225,7 @@ def people(world: World) -> dict[str, list[Way]]:
         "tickets:contact-address-add": both(world, WRITERS, customer, **key("ca", address="more@else.example")),
         "tickets:contact-invite": both(world, WRITERS, customer, **key("ci", address="none"), answers=(404,)),
         "tickets:contact-address-drop": both(world, WRITERS, customer, **key("cd", address="more@else.example")),
+        "tickets:contact-address-again": both(world, WRITERS, customer, **key("cg", address="nobody@else.example")),
         "tickets:contact-note": both(world, WRITERS, customer, **key("cn", text="Likes tea.")),
         "tickets:contact-join-do": [
             Way(WRITERS, *customer(world.shared), data={"key": "cj", "other": other}, of_hidden=True)

@@ -23,6 +23,7 @@ from tickets.wake import wake
 LONGEST_NOTE = 4000
 LONGEST_REASON = 2000
 EDITED, ADDED, DROPPED, NOTED, HELD = "edited", "address-added", "address-dropped", "note", "hold"
+TRIED_AGAIN = "address-tried-again"
 Apply = Callable[[Entry], None]
 
 
@@ -89,6 +90,17 @@ def drop_address(contact: Contact, address: str, by: Agent, at: datetime | None 
     words = _("took back an address of %(name)s: %(address)s")
     words %= {"name": contact.name or "–", "address": known.address}
     return write(contact, Decided(DROPPED, by, at or timezone.now(), words, more=more), apply_dropped)
+
+
+def try_again(contact: Contact, address: str, by: Agent, at: datetime | None = None) -> Contact:
+    """Let an address that refused us be used again: a person's decision. Raises NotAllowed for one that can be reached."""
+    known = contact.addresses.filter(address=address.strip(), reachable=False).first()
+    if known is None:
+        raise NotAllowed(_("Nothing keeps you from writing to this address."))
+    more = {"channel": known.channel, "address": known.address}
+    words = _("lets %(address)s be used again: %(reason)s")
+    words %= {"address": known.address, "reason": known.unreachable_reason}
+    return write(contact, Decided(TRIED_AGAIN, by, at or timezone.now(), words, more=more), apply_tried_again)
 
 
 def is_added(contact: Contact, address: str) -> bool:
@@ -189,6 +201,12 @@ def apply_added(entry: Entry) -> None:
 def apply_dropped(entry: Entry) -> None:
     """Take away the address that an entry takes back."""
     Address.objects.filter(channel=entry.fields["channel"], address=entry.fields["address"], proven=False).delete()
+
+
+def apply_tried_again(entry: Entry) -> None:
+    """Nothing stands in the way of an address any more, until it refuses again; an erased one is not there."""
+    rows = Address.objects.filter(channel=entry.fields["channel"], address=entry.fields["address"] or "–")
+    rows.update(reachable=True, unreachable_reason="")
 
 
 def apply_noted(entry: Entry) -> None:

@@ -8,6 +8,7 @@ APPLY: dict[str, contact.Apply] = {
     contact.EDITED: contact.apply_edited,
     contact.ADDED: contact.apply_added,
     contact.DROPPED: contact.apply_dropped,
+    contact.TRIED_AGAIN: contact.apply_tried_again,
     contact.NOTED: contact.apply_noted,
     prove.PROVED: prove.apply_proved,
     ask.DECLINED: ask.apply_asking,

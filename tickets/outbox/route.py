@@ -17,6 +17,7 @@ from tickets.models.conversations import BY_MAIL, rules_of
 
 BEGINNING = 300  # letters
 MOST_ADDRESSES = 20  # of one contact
+REPORTS = ("bounce", "delivery-status", "feedback")  # kinds of what a machine says of our mail
 LOOKED_AT = 2000  # messages of one contact among which the account of an address is looked for
 
 
@@ -52,11 +53,13 @@ class NoRoute(Exception):
 def newest_in(tickets: Iterable[Ticket]) -> dict[int, Message]:
     """Return the newest message that came in for each of `tickets` that has one, by the ticket's primary key.
 
-    Of its words only the first ones are there, as `beginning`: they tell the language.
+    What a machine says of our mail is no word of the customer: it counts only where nobody else has written. Of the words only
+    the first ones are there, as `beginning`: they tell the language.
     """
     # What a stranger wrote to a conversation on a messenger changes nothing about where its customer is answered.
     strange = Q(via=True) & ~Q(channel=OuterRef("channel"))
-    said = Message.objects.filter(~strange, ticket=OuterRef("pk"), direction=Direction.IN).order_by("-at", "-pk")
+    said = Message.objects.filter(~strange, ticket=OuterRef("pk"), direction=Direction.IN)
+    said = said.annotate(is_report=Q(kind__in=REPORTS)).order_by("is_report", "-at", "-pk")
     rows = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets])
     newest = dict(rows.values_list("pk", Subquery(said.values("pk")[:1])))
     names = ("ticket_id", "account_id", "channel", "from_address", "kind", "message_id", "references", "subject", "at")

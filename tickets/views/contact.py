@@ -137,6 +137,13 @@ def drop_address(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @writes
+def try_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let an address that refused us be used again."""
+    contact, address = contact_of(request, public_id), request.POST.get("address", "")
+    return _write(request, contact, lambda: verbs.try_again(contact, address, agent_of(request)))
+
+
+@writes
 def note(request: HttpRequest, public_id: str) -> HttpResponse:
     """Keep a note about the person."""
     contact, text = contact_of(request, public_id), request.POST.get("text", "")

@@ -20,6 +20,7 @@ ICONS = {
     verbs.ADDED: "plus",
     verbs.DROPPED: "x",
     verbs.HELD: "lock",
+    verbs.TRIED_AGAIN: "rotate-cw",
     JOINED: "git-merge",
 } | {UNJOINED: "split"}
 
@@ -88,6 +89,8 @@ class DecidedOf:
                 return _("added the address %(address)s") % {"address": said["address"] or "…"}
             case verbs.DROPPED:
                 return _("took back the address %(address)s") % {"address": said["address"] or "…"}
+            case verbs.TRIED_AGAIN:
+                return _("lets the address %(address)s be used again") % {"address": said["address"] or "…"}
             case "joined":
                 return _("joined %(name)s into %(into)s") % self._two("into")
             case "unjoined":
