@@ -241,7 +241,7 @@ ANYMAIL = {
 }
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items()}
 
-CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram"]
+CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram", "bridges.whatsapp.channel.WhatsApp"]
 LAST_RESORT = "email"
 OAUTH = oauth.servers()  # where mailboxes sign in by consent
 

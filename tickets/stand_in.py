@@ -27,3 +27,6 @@ class StandIn(Protocol):
 
     def heard(self) -> list[tuple[str, float]]:
         """Return the texts that reached customers, and when."""
+
+    def pushes(self) -> list[tuple[bytes, dict[str, str]]]:
+        """Take out what waits to be pushed, each body with its headers; nothing where the vendor is polled."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils.module_loading import import_string
 
 from tests.flows.desk import arrive, mail, mailbox, settle
@@ -62,6 +63,10 @@ def ticket(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[T
     account = add_account(cls.name, "Shop", "shop", config, {name: given[name] for name in secret & given.keys()})
     open_channel(account).connect()
     vendor.say(WHO, "Where is my order?")
+    for body, headers in vendor.pushes():
+        kind = headers.pop("Content-Type")
+        pushed = Client().post(f"/bridges/{account.public_id}/", body, content_type=kind, headers=headers)
+        assert pushed.status_code == 200
     poll_once(account)
     yield Ticket.objects.get()
     vendor.stop()

@@ -18,7 +18,7 @@ from tickets.record.append import head
 CUT, WHOLE = "cut", "whole"  # what becomes of others' messages that quote the person: the quote goes, or the message
 WITHOUT_TICKET = ("copy", "screened", "ignored", "contact")  # the condition of an index
 REWORDED = ("edit", "amendment", "withdrawal")  # kinds that give a message other words, or none
-WHO = ("address", "address_data", "new_contact", "proven", "unreachable")  # what a decision says of a sender
+WHO = ("address", "address_data", "moved", "new_contact", "proven", "unreachable")  # what a decision says of a sender
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ def identify(arriving: Arriving, desk: Desk) -> None:
             arriving.fields["unreachable"] = ""  # they wrote from it: it lives
     if arriving.conversational:
         _reach(arriving, desk, where)
-    if (known := moved(arriving)) is not None:
+    if (known := moved(arriving)) is not None and (arriving.account.channel, known[0]) in desk.contacts:
         arriving.fields["moved"] = {"from": known[0], "to": known[1]}
         desk.contacts.setdefault((arriving.account.channel, known[1]), contact)
     _note_way(arriving, desk, where)

@@ -20,6 +20,10 @@ BY_LINK = Finding("pass", "link")
 NOBODY = "unknown@sender.invalid"  # a mail that names nobody is still somebody's words
 
 
+class Unreadable(Exception):
+    """A payload of which its channel can make nothing: it is parked with its bytes, for a person to look at."""
+
+
 def read(item: InboxItem) -> list[Arriving]:
     """Return the mails that one arrival holds: one for email, any number for a messenger's payload.
 
@@ -32,6 +36,8 @@ def read(item: InboxItem) -> list[Arriving]:
 
 def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arriving]:
     for notice in channel.read(raw):
+        if why := notice.data.get("unreadable"):
+            raise Unreadable(why)
         made = channel.message(notice, raw)
         mail = parse(made)
         finding = BY_LINK if item.source == REQUEST else sender.find(mail.headers, channel.vouches)

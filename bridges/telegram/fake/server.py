@@ -105,6 +105,10 @@ class FakeTelegram(State):
         """What reached customers, and when."""
         return list(self.reached)
 
+    def pushes(self) -> list[tuple[bytes, dict[str, str]]]:
+        """Nothing: what waits is polled."""
+        return []
+
     def deliver(self) -> list[int]:
         """Push once what waits to the webhook; return the statuses."""
         return updates.deliver(self)

@@ -1,0 +1,28 @@
+"""A long text in pieces that WhatsApp takes: so many characters each, cut where a reader would pause."""
+
+LONGEST_TEXT = 4096  # channels.md §3, "Send"
+LONGEST_CAPTION = 1024
+BREAKS = ("\n\n", "\n", ". ", " ")
+
+
+Range = tuple[int, int]  # from and to
+
+
+def ranges(text: str, longest: int = LONGEST_TEXT) -> list[Range]:
+    """Return where the pieces of `text` begin and end: cut between paragraphs, lines, sentences, words, else anywhere."""
+    found: list[Range] = []
+    at, over = 0, len(text.rstrip())
+    while at < over:
+        end = over if over - at <= longest else at + len(_first(text[at:over], longest))
+        found.append((at, at + len(text[at:end].rstrip())))
+        at = end + len(text[end:]) - len(text[end:].lstrip())
+    return found
+
+
+def _first(text: str, longest: int) -> str:
+    window = text[:longest]
+    for mark in BREAKS:
+        at = window.rfind(mark)
+        if at > len(window) // 3:  # a cut near the beginning would leave a stump
+            return window[: at + len(mark)]
+    return window
