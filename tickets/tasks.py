@@ -141,6 +141,13 @@ def show_typing() -> None:
 
 
 @shared_task
+def recheck() -> None:
+    """Ask the vendors of accounts that are not well how they do: one of them said something."""
+    answered("recheck")
+    delivering.recheck()
+
+
+@shared_task
 def automate() -> None:
     """Let automation read the new entries."""
     answered("automate")

@@ -10,7 +10,7 @@ from bridges.whatsapp import opaque, people, standing
 from bridges.whatsapp.media import attachments, contacts, location
 from bridges.whatsapp.refusals import kind_of, words_of
 from bridges.whatsapp.values import Object, get, identifier, items, load, moment, words
-from tickets.channels import Notice
+from tickets.channels import CUT_OFF, Health, Notice
 
 STATUSES = frozenset(["sent", "delivered", "read", "played", "failed"])
 
@@ -201,6 +201,8 @@ def _status(value: Object, thing: Object) -> Notice | None:
         first = errors[0] if errors else {}
         notice.text = words_of(first) or status
         notice.data["refusal"] = kind_of(first.get("code"))
+        if notice.data["refusal"] == CUT_OFF:
+            notice.data |= {"health": Health.DEGRADED, "reason": notice.text}
     return notice
 
 

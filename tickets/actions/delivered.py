@@ -138,6 +138,8 @@ def _is_recorded(outcome: Outcome) -> bool:
 
 def kind_of(delivery: Delivery) -> str:
     """Return the kind of refusal that settled a delivery: one of channels.KINDS, "" for any other end."""
+    if delivery.outcome and delivery.outcome.kind == "receipt":  # the vendor's late word
+        return str(delivery.outcome.fields.get("refusal", ""))
     decided = delivery.outcome.fields.get("outcomes", []) if delivery.outcome else []
     return next((one.get("kind", "") for one in decided if one["delivery"] == delivery.public_id), "")
 

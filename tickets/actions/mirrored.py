@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from tickets.actions.files import add_places
 from tickets.actions.receive import SNIPPET, attachments_of, names_of
 from tickets.actions.setting import set_state
@@ -11,6 +13,7 @@ from tickets.mime.html import from_text
 from tickets.mime.parse import Mail
 from tickets.models import (
     Act,
+    Address,
     Attachment,
     Delivery,
     DeliveryState,
@@ -27,6 +30,7 @@ from tickets.models.text import LONGEST_ID, LONGEST_SUBJECT, storable
 from tickets.models.tickets import UNATTENDED
 from tickets.search import reindex
 
+GONE = ("contact_blocked", "contact_gone")  # refusals after which nobody is reached there
 RECEIPTS = ("delivered", "read", "played")  # in the order in which they come
 
 
@@ -148,18 +152,35 @@ def apply_receipt(entry: Entry, mail: Mail) -> None:
     if fields["status"] == "failed":
         _fail(entry, rows.first())
         return
-    known = RECEIPTS[RECEIPTS.index(fields["status"]) :] if fields["status"] in RECEIPTS else RECEIPTS
-    rows.exclude(receipt__in=known).update(receipt=fields["status"], receipt_at=mail.date or entry.at)
+    _settle(entry, rows)
+    if fields["status"] in RECEIPTS:
+        known = RECEIPTS[RECEIPTS.index(fields["status"]) :]
+        rows.exclude(receipt__in=known).update(receipt=fields["status"], receipt_at=mail.date or entry.at)
+
+
+def _settle(entry: Entry, rows: QuerySet[Delivery]) -> None:
+    """What was uncertain has gone, as the vendor's late word says. Of several parts it may be one alone: a person looks."""
+    for delivery in rows.filter(state=DeliveryState.UNCERTAIN):
+        if delivery.data.get("parts", 1) == 1:
+            named = delivery.remote_ids or [one for one in [entry.fields.get("remote_id")] if one]
+            Delivery.objects.filter(pk=delivery.pk).update(
+                state=DeliveryState.SENT, reason="", remote_ids=named, at=entry.at, outcome=entry
+            )
 
 
 def _fail(entry: Entry, delivery: Delivery | None) -> None:
-    """A vendor's late word that a message did not arrive: somebody has to look."""
+    """A vendor's late word that a message did not arrive: it goes another way as any refusal does, or somebody has to look."""
     if delivery is None:
         return
-    reason = entry.fields["reason"]
+    reason, gone = entry.fields["reason"], entry.fields.get("refusal") in GONE
+    arrived = delivery.remote_ids if len(delivery.remote_ids) > 1 else []  # of several parts the others did
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=DeliveryState.FAILED, reason=reason, at=entry.at, outcome=entry, lease_until=None, lease_by=""
-    )
+        state=DeliveryState.FAILED, reason=reason, at=entry.at, outcome=entry, lease_until=None, lease_by="",
+        remote_ids=arrived, parts_sent=len(arrived), receipt="", receipt_at=None,
+    )  # fmt: skip
+    if gone:
+        there = Address.objects.filter(channel=delivery.channel, address=delivery.recipient.lower())
+        there.update(reachable=False, unreachable_reason=reason)
     ticket = delivery.message.ticket
     wake_failed(ticket, entry)
     if ticket.state in UNATTENDED:

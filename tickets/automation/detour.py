@@ -21,6 +21,16 @@ def consider(entry: Entry) -> str:
     return " ".join(found) if found else "nothing was refused for certain"
 
 
+def late(entry: Entry) -> str:
+    """Send what a vendor's receipt says was refused after all by the next way; return why not, or ""."""
+    if entry.at < timezone.now() - OLDEST:
+        return "history"
+    if entry.fields.get("refusal") not in CERTAIN:
+        return "nothing was refused for certain"
+    failed = Delivery.objects.filter(outcome=entry).values_list("public_id", flat=True)
+    return " ".join(_consider(delivery) for delivery in _failed(list(failed)))
+
+
 def proved(entry: Entry) -> str:
     """Somebody may have a proven address now: what waits for a way to them goes."""
     contact = Contact.objects.select_related("joined_into").filter(public_id=entry.fields["contact"]).first()

@@ -18,6 +18,7 @@ RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the e
     "reply": (notify.replied, ask.replied),
     "screened": (notify.screened,),
     "outcome": (detour.consider,),
+    "receipt": (detour.late,),
     "contact": (detour.proved,),
     "incident": (notify.closed,),
 }

@@ -103,7 +103,8 @@ def _reaction(arriving: Arriving) -> dict[str, Any]:
 def _receipt(arriving: Arriving) -> dict[str, Any]:
     status = str(arriving.notice.data.get("status") or "")
     reason = storable(arriving.notice.text, 2000) if status == "failed" else f"A receipt: {status}."
-    return {"recipient": arriving.sender, "status": status, "reason": reason}
+    decided = {"recipient": arriving.sender, "status": status, "reason": reason, "remote_id": arriving.notice.target_id}
+    return decided | ({"refusal": refusal} if (refusal := arriving.notice.data.get("refusal")) else {})
 
 
 def _who(arriving: Arriving) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from tickets.inbox.moving_in import recognise, tags
 from tickets.inbox.screen import screen
 from tickets.inbox.suspect import suspect
 from tickets.inbox.thread import seat, thread
-from tickets.models import Account, Direction, InboxItem, ItemState
+from tickets.models import Account, Direction, Health, InboxItem, ItemState
 from tickets.models.many import insert_many, save_many
 from tickets.models.numbers import Numbers
 from tickets.wake import wake
@@ -39,8 +39,22 @@ def file(batch: Sequence[Arriving], lease: str) -> int:
         insert_many([arriving.entry for arriving in mine])
         _apply(kept)
         _settle(mine)
+        _warn(mine)
         wake("append")
     return len(held)
+
+
+def _warn(batch: Sequence[Arriving]) -> None:
+    """What a vendor tells of the account itself makes it degraded: so it is asked at once, and its answer is the last word."""
+    for arriving in batch:
+        health = arriving.notice.data.get("health")
+        if health and not arriving.item.history:
+            warned = Account.objects.filter(pk=arriving.account.pk, health=Health.WORKING)
+            if health != Health.WORKING:
+                warned.update(
+                    health=Health.DEGRADED, health_reason=str(arriving.notice.data.get("reason") or "")[:2000]
+                )
+            wake("recheck")
 
 
 def _apply(kept: Sequence[Arriving]) -> None:

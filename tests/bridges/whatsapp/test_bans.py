@@ -15,7 +15,7 @@ from tickets.actions.deliver import recheck
 from tickets.actions.join import join
 from tickets.actions.reply import reply
 from tickets.channels import open_channel
-from tickets.models import Account, Agent, Contact, Incident, Message, Ticket
+from tickets.models import Account, Address, Agent, Contact, Incident, Message, Ticket
 from tickets.record.config import write_config
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -115,3 +115,59 @@ def test_a_number_of_low_quality_warns_and_goes_on_sending(
     reply(tickets[1], "Still here", ben)
     work()
     assert len(whatsapp.sent) == 1
+
+
+def test_what_the_vendor_tells_of_the_account_is_asked_about_before_anything_is_refused(
+    tickets: list[Ticket], number: Account, whatsapp: FakeWhatsApp, arrive: Arrive
+) -> None:
+    whatsapp.close("restricted")
+    arrive()
+    number.refresh_from_db()
+    assert (number.health, "nobody may be answered" in number.health_reason) == ("degraded", True)
+    recheck()
+    work()
+    number.refresh_from_db()
+    assert (number.health, Incident.objects.count(), whatsapp.sent) == ("cut_off", 1, [])
+    told = Ticket.objects.get(contact__name="WhatsApp")
+    assert "not even those who write first" in told.messages.get().text
+
+
+@pytest.mark.parametrize(("code", "reachable"), [(131047, True), (131026, False)])
+def test_a_refusal_that_comes_late_goes_by_mail_as_an_early_one(
+    code: int,
+    reachable: bool,
+    tickets: list[Ticket],
+    whatsapp: FakeWhatsApp,
+    arrive: Arrive,
+    ben: Agent,
+    smtp_sink: Sink,
+) -> None:
+    message = reply(tickets[0], "Answer for Ann", ben)
+    settle()
+    whatsapp.waiting.clear()
+    whatsapp.tell(ANN, whatsapp.sent[0], "failed", errors=[{"code": code, "title": "No", "message": "Not delivered"}])
+    arrive()
+    work()
+    first, second = message.deliveries.order_by("pk")
+    assert (first.state, first.reason, second.state) == ("failed", f"Not delivered (code {code})", "sent")
+    assert [letter.recipients for letter in smtp_sink.letters] == [["ann@home.example"]]
+    address = Address.objects.get(channel="whatsapp", address=first.recipient)
+    assert address.reachable == reachable
+    write_config()
+    assert rebuilt_differences() == []
+
+
+def test_a_late_status_settles_what_was_uncertain(
+    tickets: list[Ticket], whatsapp: FakeWhatsApp, arrive: Arrive, ben: Agent
+) -> None:
+    whatsapp.plan_silence("messages")
+    message = reply(tickets[1], "Only once", ben)
+    work()
+    assert message.deliveries.get().state == "uncertain"
+    arrive()
+    delivery = message.deliveries.get()
+    assert (delivery.state, delivery.receipt, delivery.remote_ids) == ("sent", "delivered", [whatsapp.sent[0]["id"]])
+    work()
+    assert len(whatsapp.sent) == 1
+    write_config()
+    assert rebuilt_differences() == []
