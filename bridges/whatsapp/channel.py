@@ -1,7 +1,7 @@
 """WhatsApp as a channel: a number on the Cloud API. The HTTP library is loaded with the first call that needs it."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ from tickets.channels import (
     Closing,
     Done,
     Field,
+    Filled,
     Health,
     Identity,
     Limit,
@@ -26,6 +27,7 @@ from tickets.channels import (
     Outgoing,
     Probe,
     Refused,
+    Template,
     keep_address,
 )
 
@@ -44,7 +46,7 @@ class WhatsApp(Channel):
     label: ClassVar[str] = "WhatsApp"
     conversational: ClassVar[bool] = True
     vouches: ClassVar[bool] = True
-    capabilities: ClassVar[frozenset[str]] = frozenset({"typing"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"typing", "templates"})
     stand_in: ClassVar[str] = "bridges.whatsapp.fake.FakeWhatsApp"
     config: ClassVar[tuple[Field, ...]] = (
         Field(
@@ -211,6 +213,18 @@ class WhatsApp(Channel):
         """For 24 hours; after that a template, or another way."""
         return last_in + WINDOW
 
+    def templates(self) -> list[Template]:
+        """The approved ones, as the API lists them. Raises NotConnected."""
+        return [_templates().offered(one) for one in self._found()]
+
+    def filled(self, template: Template, values: Mapping[str, str]) -> Filled:
+        """What the call takes of a template. Raises NotConnected."""
+        filled: Filled = _templates().call_of(self._found(), template, values)
+        return filled
+
+    def _found(self) -> Any:
+        return _connect().templates(self._access, self._business)
+
     def render(self, outgoing: Outgoing) -> bytes:
         """The parts as JSON."""
         rendered: bytes = _out().render(outgoing)
@@ -260,6 +274,12 @@ def _out() -> Any:
     from bridges.whatsapp import out  # noqa: PLC0415
 
     return out
+
+
+def _templates() -> Any:
+    from bridges.whatsapp import templates  # noqa: PLC0415
+
+    return templates
 
 
 def _seen() -> Any:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from bridges.whatsapp import api, health
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.refusals import Refused, is_cut_off
+from bridges.whatsapp.templates import Found, listed
 from bridges.whatsapp.values import Object, identifier, items
 from tickets.channels import NotConnected
 
@@ -38,6 +39,14 @@ def connect(access: Access, business: str, callback: str, verify_token: str) -> 
 def disconnect(access: Access, business: str) -> None:
     """Take the app off the account's pushes. Raises NotConnected."""
     _asked(access, "DELETE", f"{business}/subscribed_apps")
+
+
+def templates(access: Access, business: str) -> list[Found]:
+    """Return the approved templates. Raises NotConnected."""
+    try:
+        return listed(access, business)
+    except Refused as refused:
+        raise NotConnected(_("WhatsApp does not list its templates: %s") % refused.description) from refused
 
 
 def is_public(address: str) -> bool:

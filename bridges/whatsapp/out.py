@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bridges.whatsapp import api, opaque, parts, templates
+from bridges.whatsapp import api, opaque, parts
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.mail import remote_id_of
 from bridges.whatsapp.parts import Part
@@ -25,7 +25,7 @@ def render(outgoing: Outgoing) -> bytes:
     A template is one part: the vendor's approved words, filled in.
     """
     mail = parse(outgoing.original)
-    if filled := templates.chosen(outgoing):
+    if filled := outgoing.template:
         rendered: Object = {"answers": "", "cut": [], "parts": [{"kind": "template", "template": filled}], "files": {}}
         return json.dumps(rendered, ensure_ascii=False).encode("utf-8", "replace")
     text = rich_with(mail.text, mail.html, outgoing.footer)

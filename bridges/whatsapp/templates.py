@@ -4,14 +4,16 @@ Shapes: pywa 4.5.0 api.get_templates and types/templates.py; Meta's page "Messag
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from bridges.whatsapp import api
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.values import Object, items, words
-from tickets.channels import Outgoing
+from tickets.channels import Template
 
 FIELDS = "name,language,status,category,components,parameter_format"
 APPROVED = "APPROVED"
@@ -48,7 +50,7 @@ def listed(access: Access, business: str) -> list[Found]:
     """Return the approved templates of a business account. Raises Refused."""
     found: list[Found] = []
     params: dict[str, Any] = {"fields": FIELDS, "status": APPROVED, "limit": A_PAGE}
-    for _page in range(MOST_PAGES):
+    for _number in range(MOST_PAGES):
         answer = api.call(access, "GET", f"{business}/message_templates", params=params)
         found += [one for thing in items(answer, "data") if (one := _found(thing))]
         paging = answer.get("paging")
@@ -107,21 +109,6 @@ def gap_name(piece: Piece, gap: str) -> str:
     return gap if piece.place == "body" else f"{piece.place} {gap}"
 
 
-def preview(found: Found, values: Values) -> str:
-    """Return the words as the customer will see them; a gap that nobody filled in stays one."""
-    shown = [
-        GAP.sub(lambda gap, piece=piece: values.get(gap_name(piece, gap[1])) or gap[0], piece.text)  # type: ignore[misc]
-        for piece in found.pieces
-    ]
-    return "\n\n".join(shown)
-
-
-def missing(found: Found, values: Values) -> list[str]:
-    """Return the gaps that are not filled in."""
-    names = [gap_name(piece, gap) for piece in found.pieces for gap in piece.gaps]
-    return [name for name in names if not (values.get(name) or "").strip()]
-
-
 def filled(found: Found, values: Values) -> Object:
     """Return the object of the call: the template's name and language, and a parameter for each gap."""
     components = [_component(found, piece, values) for piece in found.pieces if piece.gaps]
@@ -140,8 +127,28 @@ def _component(found: Found, piece: Piece, values: Values) -> Object:
     return {"type": piece.place, "parameters": given}
 
 
-def chosen(outgoing: Outgoing) -> Object:
-    """Return the template that an outgoing message is, filled in, as the call takes it; {} when it is none."""
-    fields = outgoing.message.entry.fields if outgoing.message.entry_id else {}
-    found = fields.get("template")
-    return dict(found["call"]) if isinstance(found, dict) and found.get("call") else {}
+def offered(found: Found) -> Template:
+    """Return a template as the contract has it: every gap by a name of its own."""
+    gaps = [(piece, gap, place) for piece in found.pieces for place, gap in enumerate(piece.gaps)]
+    shown = [
+        GAP.sub(lambda gap, piece=piece: f"{{{{{gap_name(piece, gap[1])}}}}}", piece.text)  # type: ignore[misc]
+        for piece in found.pieces
+    ]
+    return Template(
+        key=f"{found.name} {found.language}",
+        name=found.name,
+        language=found.language,
+        text="\n\n".join(shown),
+        gaps=tuple(gap_name(piece, gap) for piece, gap, _place in gaps),
+        examples={
+            gap_name(piece, gap): piece.examples[place] for piece, gap, place in gaps if place < len(piece.examples)
+        },
+        category=found.category,
+        hindrance=_("It begins with a picture or a file, which cannot be given from here.") if found.needs_file else "",
+    )
+
+
+def call_of(found: Sequence[Found], template: Template, values: Values) -> Object:
+    """Return the object of the call for a template of `found`; {} when it is not among them."""
+    wanted = (one for one in found if f"{one.name} {one.language}" == template.key)
+    return next((filled(one, values) for one in wanted), {})

@@ -22,6 +22,7 @@ from tickets.channels.refusals import (
     NotFetched,
     NotSent,
 )
+from tickets.channels.templates import Filled, Template
 from tickets.channels.values import (
     Closing,
     Done,
@@ -55,6 +56,7 @@ __all__ = [
     "Delivery",
     "Done",
     "Field",
+    "Filled",
     "Health",
     "Identity",
     "Limit",
@@ -67,6 +69,7 @@ __all__ = [
     "Probe",
     "Refused",
     "Suggestion",
+    "Template",
     "channel_classes",
     "footer_of",
     "keep_address",

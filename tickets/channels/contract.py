@@ -1,6 +1,6 @@
 """The contract itself: what a channel is, can do, and has to say."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tickets.channels.fields import CONVERSATION, Field
 from tickets.channels.refusals import NotFetched
+from tickets.channels.templates import Filled, Template
 from tickets.channels.values import Closing, Done, Identity, Limit, Notice, Outgoing, Probe, Refused, Suggestion
 from tickets.models import Account, Delivery, Health, Message
 
@@ -22,7 +23,7 @@ class Channel:
     conversational: ClassVar[bool] = False  # arrival order matters, and a bare message joins the contact's open ticket
     vouches: ClassVar[bool] = False  # the vendor itself says who wrote: there is no sender to be forged
     config: ClassVar[tuple[Field, ...]] = ()
-    capabilities: ClassVar[frozenset[str]] = frozenset()  # of Act: "edit", "withdraw"; and "typing"
+    capabilities: ClassVar[frozenset[str]] = frozenset()  # of Act: "edit", "withdraw"; and "typing", "templates"
     stand_in: ClassVar[str] = ""  # where its StandIn is, if it has one
 
     def __init__(self, account: Account) -> None:
@@ -128,6 +129,14 @@ class Channel:
     def closes(self, last_in: datetime) -> datetime | None:
         """Return until when the vendor lets us write to somebody who wrote last at `last_in`; None: at any time."""
         return None
+
+    def templates(self) -> list[Template]:
+        """Ask the vendor which templates may be sent; with "templates" among `capabilities`. Raises NotConnected."""
+        return []
+
+    def filled(self, template: Template, values: Mapping[str, str]) -> Filled:
+        """Return what `send` needs of a template with its gaps filled in; it comes back as `outgoing.template`."""
+        return {}
 
     def way_out(self) -> str:
         """Say for the account's screen how what is sent leaves."""

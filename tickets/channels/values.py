@@ -86,6 +86,11 @@ class Outgoing:
     amended: bytes = b""  # the one whose words take its place, where the deliveries edit it
 
     @property
+    def template(self) -> dict[str, Any]:
+        """What the channel's `filled` returned, where this message is a template; else {}."""
+        return dict(self.message.entry.fields.get("template") or {}) if self.message.entry_id else {}
+
+    @property
     def footer(self) -> str:
         """The account's footer in the language that was chosen for this message; "" where it has none.
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tickets.channels import NotConnected, open_channel
+from tickets.channels import NotConnected, channel_classes, open_channel
 from tickets.models import Account, Address, Against, Direction, Health, Message, Objection, Ticket
 from tickets.models.conversations import BY_MAIL, rules_of
 
+TEMPLATES = "templates"  # of a channel's capabilities
 BEGINNING = 300  # letters
 MOST_ADDRESSES = 20  # of one contact
 REPORTS = ("bounce", "delivery-status", "feedback")  # kinds of what a machine says of our mail
@@ -131,6 +132,20 @@ def way_to(ticket: Ticket, account: str, recipient: str, last: Message | None = 
                 raise NoRoute(way.hindrance)
             return way
     raise NoRoute(_("The way that was chosen is not there any more. Choose another one."))
+
+
+def by_template(ticket: Ticket, last: Message | None = None) -> Way | None:
+    """Return the way to where they wrote last, if a template goes there, also when the time to answer is over."""
+    last = last or newest_in([ticket]).get(ticket.pk)
+    if last is None or last.account is None or last.channel == settings.LAST_RESORT:
+        return None
+    known = channel_classes().get(last.channel)
+    if known is None or TEMPLATES not in known.capabilities:
+        return None
+    address = Address.objects.filter(channel=last.channel, address=last.from_address).first()
+    if _hindrance(last.account, address, None):
+        return None
+    return Way(last.account, last.channel, last.from_address, _closed(last.account, last.at), is_last=True)
 
 
 def _accounts_of(

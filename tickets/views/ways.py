@@ -12,7 +12,7 @@ from tickets.actions import ask
 from tickets.channels import NotConnected, channel_classes, open_channel
 from tickets.models import Draft, Message, Ticket
 from tickets.models.conversations import AFTER_ANSWER, rules_of
-from tickets.outbox.route import Way, newest_in, ways
+from tickets.outbox.route import Way, by_template, newest_in, ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def ways_of(ticket: Ticket, draft: Draft | None, last: Message | None) -> dict[s
         "best_way": choice(usable).words if usable else "",
         "no_way": usable is None,
         "window": _window(usable, last),
+        "needs_template": bool((way := by_template(ticket, last)) and way.hindrance),
         **_asking(ticket, last),
     }
 

@@ -147,9 +147,10 @@ def test_templates_are_listed_by_pages_filled_in_and_refused_where_they_do_not_f
     found = {one.name: one for one in templates.listed(access(whatsapp), whatsapp.business_id)}
     assert len(found) == 122
     ready = found["ready"]
-    assert templates.missing(ready, {}) == ["header 1", "1", "2", "button 0 1"]
+    shown = templates.offered(ready)
+    assert shown.missing({}) == ["header 1", "1", "2", "button 0 1"]
     values = {"header 1": "Ann", "1": "Ann", "2": "your\n bike", "button 0 1": "77"}
-    assert "Hello Ann, your\n bike is ready." in templates.preview(ready, values)
+    assert "Hello Ann, your\n bike is ready." in shown.filled(values)
     whatsapp.write(ANN, "Hi", at=time.time() - 90_000)
     send(whatsapp, type="template", template=templates.filled(ready, values), text=None)
     assert whatsapp.sent[-1]["text"]["body"] == "News for Ann\n\nHello Ann, your bike is ready.\n\nShop"
