@@ -113,6 +113,7 @@ def tickets(world: World) -> dict[str, list[Way]]:
         "tickets:ticket-here": both(world, AGENTS, number, answers=(405,)),
         "tickets:ticket-follow": both(world, AGENTS, number, answers=(405,)),
         "tickets:ticket-people": both(world, AGENTS, number),
+        "tickets:template-show": both(world, AGENTS, number, answers=(302,)),
     }
 
 
@@ -134,6 +135,7 @@ def writing(world: World) -> dict[str, list[Way]]:
             Way(WRITERS, (world.shared.message.ticket.number,), data=joined, of_hidden=True),
             Way(WRITERS, (world.hidden.message.ticket.number,), data=joined, of_hidden=True),
         ],
+        "tickets:template-send": both(world, WRITERS, number, data={"key": "template", "template": "hello en"}),
         "tickets:ticket-unmerge": both(world, WRITERS, number, data={"key": "unmerge", "merged": "1"}),
         "tickets:ticket-act": [
             Way(WRITERS, data={"key": f"act-{place}", "what": "state", "value": "solved", "numbers": str(place)})
