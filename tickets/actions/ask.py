@@ -15,9 +15,9 @@ from tickets.actions.contact import Decided, write
 from tickets.actions.language import language_for
 from tickets.actions.reply import tell
 from tickets.actions.say import ASKED
-from tickets.channels import channel_classes
+from tickets.channels import NotConnected, channel_classes, open_channel
 from tickets.models import Account, Agent, Contact, ContactEvent, Direction, Entry, Health, Message, Ticket
-from tickets.models.conversations import AFTER_ANSWER, rules_of
+from tickets.models.conversations import AFTER_ANSWER, NEVER, rules_of
 from tickets.texts import own
 from tickets.texts.wording import Wording
 
@@ -61,16 +61,39 @@ def is_held_back(contact: Contact) -> bool:
 
 
 def ask(message: Message, why: str, at: datetime | None = None, **more: object) -> Message | None:
-    """Ask the writer of `message`, in its chat; None when somebody else has asked meanwhile. Raises OSError.
+    """Ask the writer of `message`, in its chat; None when the vendor lets us write nothing there, or they were asked meanwhile.
 
-    `more`: what else the entry says of it.
+    `more`: what else the entry says of it. Raises OSError.
     """
     when = at or timezone.now()
+    if not may_write_to(message, when):
+        return None
     with transaction.atomic():
         Contact.objects.select_for_update().get(pk=message.ticket.contact_id)
         if hindrance(message.ticket, message.account, when):
             return None
         return tell(message, _wording(message, why), when, asks=True, **more)
+
+
+def may_write_to(message: Message, at: datetime) -> bool:
+    """Whether the vendor lets us write to whoever wrote `message`."""
+    try:
+        until = open_channel(message.account).closes(message.at)
+    except NotConnected:
+        return False
+    return until is None or until > at
+
+
+def ask_for_way(ticket: Ticket, at: datetime | None = None) -> Message | None:
+    """Ask the customer of a ticket whose answer waits, because no other way to them is known; None when they are not to be asked.
+
+    Where an account only receives, this is all that is ever said there. Raises OSError.
+    """
+    when = at or timezone.now()
+    last = last_line(ticket.pk)
+    if last is None or rules_of(last.account).asks == NEVER or is_untimely(last, when):
+        return None
+    return ask(last, _("An answer waits for a way to them."), when)
 
 
 def _wording(message: Message, why: str) -> Wording:
@@ -118,16 +141,24 @@ def apply_asking(entry: Entry) -> None:
 
 def is_due_after(reply: Message, at: datetime) -> Message | None:
     """Return the customer's newest message if they may be asked now that `reply` has answered them; else None."""
-    theirs = Message.objects.filter(ticket=reply.ticket_id, direction=Direction.IN, kind="message")
+    last = last_line(reply.ticket_id)
+    if last is None or rules_of(last.account).asks != AFTER_ANSWER or is_untimely(last, at):
+        return None
+    return last
+
+
+def last_line(ticket: int) -> Message | None:
+    """Return the customer's newest line in a ticket, by the ticket's primary key; what strangers wrote there is none."""
+    theirs = Message.objects.filter(ticket=ticket, direction=Direction.IN, kind="message", via=False)
     rows = theirs.select_related("account__mailbox", "ticket__mailbox", "ticket__contact", "entry")
-    last = rows.order_by("-at", "-pk").first()
-    if last is None or rules_of(last.account).asks != AFTER_ANSWER or last.entry.fields.get("is_group"):
-        return None
-    if not is_of_customer(last):
-        return None
-    if hindrance(last.ticket, last.account, at):
-        return None
-    return None if at - last.at < rules_of(last.account).burst else last
+    return rows.order_by("-at", "-pk").first()
+
+
+def is_untimely(last: Message, at: datetime) -> bool:
+    """Whether something speaks against asking whoever wrote `last` just now: a group, a burst, what was asked or said before."""
+    if last.entry.fields.get("is_group") or not is_of_customer(last):
+        return True
+    return at - last.at < rules_of(last.account).burst or bool(hindrance(last.ticket, last.account, at))
 
 
 def is_of_customer(message: Message) -> bool:

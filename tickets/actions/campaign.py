@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from tickets import channels
 from tickets.actions import compose
-from tickets.actions.ask import DECLINED, NOT_AGAIN_WITHIN, TEXT, ask, hindrance, is_of_customer, label_of
+from tickets.actions.ask import DECLINED, NOT_AGAIN_WITHIN, TEXT, ask, is_untimely, label_of, last_line, may_write_to
 from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import kind_of
 from tickets.actions.language import language_for
 from tickets.actions.say import ASKED
-from tickets.channels import Limit, NotConnected, open_channel
+from tickets.channels import Limit
 from tickets.hours import is_open
 from tickets.models import (
     Account,
@@ -31,7 +31,6 @@ from tickets.models import (
     ContactEvent,
     Delivery,
     DeliveryState,
-    Direction,
     Entry,
     Health,
     Message,
@@ -205,8 +204,8 @@ def _carry_on(campaign: Campaign, when: datetime) -> bool:
         return _rest(campaign, CLOSED_FOR)
     found = list(candidates(account, when).filter(pk__gt=campaign.looked_at)[:A_ROUND])
     for ticket in found:
-        message = _last_line(ticket)
-        if message is None or not _may_be_asked(message, when):
+        message = last_line(ticket.pk)
+        if message is None or is_untimely(message, when) or not may_write_to(message, when):
             campaign.looked_at = ticket.pk
             continue
         if wait := pace.take(account, [PACE]):
@@ -234,25 +233,6 @@ def _ask(campaign: Campaign, message: Message, when: datetime) -> None:
         ask(message, _("Many are asked: no other way to them is known."), when, campaign=campaign.public_id)
         rows.update(looked_at=message.ticket_id)
     campaign.looked_at = message.ticket_id
-
-
-def _last_line(ticket: Ticket) -> Message | None:
-    rows = Message.objects.select_related("account__mailbox", "ticket__mailbox", "ticket__contact", "entry")
-    theirs = rows.filter(ticket=ticket, direction=Direction.IN, kind="message", via=False)
-    return theirs.order_by("-at", "-pk").first()
-
-
-def _may_be_asked(message: Message, when: datetime) -> bool:
-    """Whether the vendor lets us write to them just now, no burst is under way, and nothing else speaks against it."""
-    if message.entry.fields.get("is_group") or not is_of_customer(message):
-        return False
-    if when - message.at < rules_of(message.account).burst or hindrance(message.ticket, message.account, when):
-        return False
-    try:
-        until = open_channel(message.account).closes(message.at)
-    except NotConnected:
-        return False
-    return until is None or until > when
 
 
 def _fault(account: Account) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.actions import notify, overtaken
+from tickets.actions.ask import ask_for_way
 from tickets.actions.change import NotAllowed, set_status
 from tickets.actions.mentions import mentioned
 from tickets.actions.note import note
@@ -166,6 +167,9 @@ def send_waiting(contact: Contact | None = None) -> int:
     count = after = 0
     while page := list(rows.filter(pk__gt=after)[:A_PAGE]):
         count += _let_go(page)
+        still = Draft.objects.filter(pk__in=[one.pk for one in page], state=DraftState.WAITING)
+        for ticket in Ticket.objects.filter(drafts__in=still).distinct():
+            ask_for_way(ticket)
         after = page[-1].pk
     if count:
         wake("send_drafts")

@@ -9,7 +9,7 @@ from tickets.automation.wording import wording
 from tickets.channels import channel_classes
 from tickets.hours import closed_since, is_open
 from tickets.models import Delivery, Entry, Health, Message
-from tickets.models.conversations import Rules, rules_of
+from tickets.models.conversations import BY_MAIL, Rules, rules_of
 
 
 def consider(entry: Entry) -> str:
@@ -50,6 +50,8 @@ def _hindrance(entry: Entry, message: Message) -> str:
     account = message.account
     if account.removed_at or account.paused_at or account.stopped_at or account.health == Health.CUT_OFF:
         return "nothing can be sent there"
+    if rules_of(account).answers == BY_MAIL:
+        return "the account only receives"
     return capped(message.account, message.from_address)
 
 

@@ -162,6 +162,20 @@ def test_an_answer_without_any_way_waits_and_goes_the_moment_an_address_is_prove
     assert draft.state == "sent"
 
 
+def test_where_an_account_only_receives_the_question_for_an_address_is_all_that_is_said_there(
+    ticket: Ticket, bot: Account, ann: Agent, ben: Agent, telegram: FakeTelegram
+) -> None:
+    rules = {"answers": "by_mail", "ask_address": "after_answer", "greet": "yes", "burst_seconds": "0"}
+    change_account(bot, ann, config=bot.config | rules)
+    schedule(save_draft("a", ben, ticket=ticket, kind="reply", text="It is on its way."), seconds=0)
+    send_due()
+    for _ in range(3):
+        send_waiting()
+        settle()
+    [said] = telegram.sent
+    assert "where may we answer you?" in said["text"]
+
+
 def test_her_answer_to_that_mail_comes_back_into_the_ticket(
     proven: Ticket, support: Account, ben: Agent, telegram: FakeTelegram, smtp_sink: Sink
 ) -> None:
