@@ -67,7 +67,7 @@ def ready(page: Page) -> None:
     expect(page.locator("html[data-ready]")).to_be_attached()
 
 
-def until(page: Page, true: str, limit: float = 10.0) -> None:
+def until(page: Page, true: str, limit: float = 30.0) -> None:
     """Wait until an expression is true on the page. It is asked from outside: the page's policy lets no words be run later."""
     over = time.monotonic() + limit
     while not page.evaluate(true):

@@ -20,7 +20,8 @@ SETTLED = "document.getAnimations().every(one => one.playState !== 'running')"  
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, in words; of all rules, or of these alone."""
+    """What axe finds, in words, once no colour is on its way any more; of all rules, or of these alone."""
+    until(page, SETTLED)
     options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
     found = Axe().run(page, options=options).response["violations"]
     return [
@@ -33,10 +34,8 @@ def violations(page: Page, *rules: str) -> list[str]:
 def in_both_themes(page: Page) -> list[str]:
     """What axe finds on a page in the light, and of the colours in the dark, which changes nothing else."""
     page.emulate_media(color_scheme="light")
-    until(page, SETTLED)
     found = violations(page)
     page.emulate_media(color_scheme="dark")
-    until(page, SETTLED)
     return found + [f"in the dark: {one}" for one in violations(page, "color-contrast", "link-in-text-block")]
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_axe import violations
 from tests.flows import desk
 from tests.services import holdfast, migrated
 from tests.services.ports import wait_until
@@ -162,5 +162,4 @@ def look(page: Page, moment: str) -> None:
         if folder:
             page.screenshot(path=f"{folder}/deletion-{moment}-{scheme}-{width}.png")
         if moment != "meanwhile":
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
+            assert violations(page) == []

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import include, path, set_urlconf
@@ -18,6 +17,7 @@ from bridges.telegram.poll import take
 from helpdesk.run import phones
 from helpdesk.urls import urlpatterns as whole
 from tests.bridges.telegram.out.test_out import PICTURE
+from tests.browser.test_axe import violations
 from tests.flows.desk import mailbox, settle
 from tests.services.ports import wait_until
 from tickets.actions import breaker
@@ -155,8 +155,7 @@ def test_the_phone_can_be_used_by_everybody(
     wait_until(lambda: bool(telegram.updates), 10, "the phone sent nothing")
     arrive(shop, telegram)
     expect(page.get_by_text("thank you for writing to us")).to_be_visible(timeout=30_000)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Edit").click()
     page.get_by_label("Message", exact=True).fill("Where is my left pedal?")
