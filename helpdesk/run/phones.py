@@ -1,14 +1,18 @@
 """The demo's messengers: each channel's stand-in for its vendor, in a part of its own, and an account connected to it."""
 
+import logging
 import threading
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from tickets.actions.accounts import add_account, change_account
-from tickets.channels import Channel, channel_classes
+from tickets.channels import Channel, NotConnected, channel_classes, open_channel
 from tickets.models import Account
 
+PAUSE = 1.0  # seconds between looking whether the shop has its accounts
+log = logging.getLogger(__name__)
 SHOP = "Harbour Lane"
 RULES = {"greet": "yes", "ask_address": "after_answer", "burst_seconds": "5", "reroute_seconds": "5"}
 
@@ -42,9 +46,34 @@ def answer(stop: threading.Event) -> None:
         vendor.live_in(settings.DATA_DIR / "phones", SHOP)
         vendor.start(settings.PHONE_PORT + place)
         vendors.append(vendor)
+    waiting = channels()
+    while waiting and not stop.wait(PAUSE):
+        waiting = [cls for cls in waiting if not _is_connected(cls)]
     stop.wait()
     for vendor in vendors:
         vendor.stop()
+
+
+def _is_connected(cls: type[Channel]) -> bool:
+    """Connect the shop's account, so that a vendor that pushes knows where to; False while it is not there yet."""
+    account = Account.objects.filter(channel=cls.name, removed_at=None).first()
+    try:
+        if account:
+            open_channel(account).connect()
+    except NotConnected as error:
+        log.info("%s: %s", cls.label, error)
+        return False
+    return account is not None
+
+
+def addresses() -> list[tuple[str, str]]:
+    """Where customers' phones are: the messenger's name and the path."""
+    names = [(str(cls.label), f"{cls.name}_demo:phone") for cls in channels() if cls.name in _with_phones()]
+    return [(label, reverse(name)) for label, name in names]
+
+
+def _with_phones() -> set[str]:
+    return {app.split(".")[-2] for app in settings.DEMO_APPS}
 
 
 def check() -> list[tuple[str, int]]:

@@ -107,7 +107,7 @@ def warm_up() -> None:
 def connect_phones() -> str:
     """The demo's shop is on the messengers too; the line that says where a customer's phone is."""
     phones.connect()
-    return f"A customer's phone:   {settings.SITE_URL}/demo/phone/\n" if phones.channels() else ""
+    return "".join(f"A customer's phone:   {settings.SITE_URL}{path} ({label})\n" for label, path in phones.addresses())
 
 
 def welcome() -> str:
