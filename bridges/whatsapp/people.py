@@ -46,4 +46,6 @@ def address_data(found: dict[str, str], group: str) -> dict[str, str]:
     """Return what an answer needs: the ids in the vendor's own letters, and the number where it is known."""
     if group:
         return {"group": group}
-    return {name: found[name] for name in ("user_id", "phone", "username")}
+    username, phone = found["username"], found["phone"]
+    shown = f"+{phone}" if phone.isdigit() else f"@{username}" if username else ""
+    return {name: found[name] for name in ("user_id", "phone", "username")} | {"shown": shown}

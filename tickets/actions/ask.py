@@ -18,6 +18,7 @@ from tickets.actions.say import ASKED
 from tickets.channels import NotConnected, channel_classes, open_channel
 from tickets.models import Account, Agent, Contact, ContactEvent, Direction, Entry, Health, Message, Ticket
 from tickets.models.conversations import AFTER_ANSWER, NEVER, rules_of
+from tickets.outbox.route import said_at
 from tickets.texts import own
 from tickets.texts.wording import Wording
 
@@ -78,7 +79,7 @@ def ask(message: Message, why: str, at: datetime | None = None, **more: object) 
 def may_write_to(message: Message, at: datetime) -> bool:
     """Whether the vendor lets us write to whoever wrote `message`."""
     try:
-        until = open_channel(message.account).closes(message.at)
+        until = open_channel(message.account).closes(said_at(message))
     except NotConnected:
         return False
     return until is None or until > at

@@ -52,6 +52,12 @@ class Address(models.Model):
     def __str__(self) -> str:
         return self.address
 
+    @property
+    def shown(self) -> str:
+        """What people call it: a number that the channel told of, say, where the address is an id that tells nobody anything."""
+        ways = (way for way in self.data.values() if isinstance(way, dict))
+        return next((str(way["shown"]) for way in ways if way.get("shown")), self.address)
+
 
 class ContactEvent(models.Model):
     """Something that happened to a contact: edited, noted, joined …; an index over entries, in which its words stand."""

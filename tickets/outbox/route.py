@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Least, Left
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -63,13 +63,29 @@ def newest_in(tickets: Iterable[Ticket]) -> dict[int, Message]:
     said = said.annotate(is_report=Q(kind__in=REPORTS)).order_by("is_report", "-at", "-pk")
     rows = Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets])
     newest = dict(rows.values_list("pk", Subquery(said.values("pk")[:1])))
-    names = ("ticket_id", "account_id", "channel", "from_address", "kind", "message_id", "references", "subject", "at")
+    names = (
+        "ticket_id",
+        "account_id",
+        "channel",
+        "from_address",
+        "kind",
+        "message_id",
+        "references",
+        "subject",
+        "at",
+        "date",
+    )
     messages = Message.objects.only(*names).annotate(beginning=Left("reply", BEGINNING))
     found = messages.in_bulk([pk for pk in newest.values() if pk])
     accounts = Account.objects.in_bulk({message.account_id for message in found.values()})
     for message in found.values():
         message.account = accounts[message.account_id]
     return {message.ticket_id: message for message in found.values()}
+
+
+def said_at(last: Message) -> datetime:
+    """When they wrote, as the vendor says it: it may have told us of it days later, and counts its time to answer from then."""
+    return min(last.at, last.date) if last.date else last.at
 
 
 def routes(ticket: Ticket, recipients: list[str], last: Message | None = None) -> list[Route]:
@@ -145,7 +161,7 @@ def by_template(ticket: Ticket, last: Message | None = None) -> Way | None:
     address = Address.objects.filter(channel=last.channel, address=last.from_address).first()
     if _hindrance(last.account, address, None):
         return None
-    return Way(last.account, last.channel, last.from_address, _closed(last.account, last.at), is_last=True)
+    return Way(last.account, last.channel, last.from_address, _closed(last.account, said_at(last)), is_last=True)
 
 
 def _accounts_of(
@@ -156,7 +172,8 @@ def _accounts_of(
         return {}
     theirs = Message.objects.filter(contact__in=ticket.contact.selves, direction=Direction.IN)
     written = theirs.filter(from_address__in=[one.address for one in addresses]).order_by("at", "pk")
-    rows = written.values_list("channel", "from_address", "account", "at")
+    said = Coalesce(Least("at", "date"), "at")
+    rows = written.values_list("channel", "from_address", "account", said)
     found = {(channel, address): (account, at) for channel, address, account, at in rows[:LOOKED_AT]}
     accounts = Account.objects.in_bulk({account for account, _at in found.values()})
     return {where: (accounts[account], at) for where, (account, at) in found.items()}
@@ -177,7 +194,7 @@ def _unproven(address: Address) -> str:
 def _hindrance_at(last: Message) -> str:
     """Why nothing can be sent to where somebody wrote last; "" when it can."""
     address = Address.objects.filter(channel=last.channel, address=last.from_address).first()
-    return _hindrance(last.account, address, last.at)
+    return _hindrance(last.account, address, said_at(last))
 
 
 def _hindrance(account: Account, address: Address | None, last_in: datetime | None) -> str:

@@ -12,7 +12,7 @@ from tickets.actions import ask
 from tickets.channels import NotConnected, channel_classes, open_channel
 from tickets.models import Draft, Message, Ticket
 from tickets.models.conversations import AFTER_ANSWER, rules_of
-from tickets.outbox.route import Way, by_template, newest_in, ways
+from tickets.outbox.route import Way, by_template, newest_in, said_at, ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,6 @@ def _window(usable: Way | None, last: Message | None) -> datetime | None:
     if usable is None or last is None or not usable.is_last:
         return None
     try:
-        return open_channel(usable.account).closes(last.at)
+        return open_channel(usable.account).closes(said_at(last))
     except NotConnected:
         return None

@@ -83,6 +83,7 @@ def test_the_number_is_an_attribute_and_may_be_hidden_later(
     address = Address.objects.get(channel="whatsapp")
     assert address.address == whatsapp.user_id(ANN).lower()
     assert address.data[number.public_id]["phone"] == whatsapp.phone(ANN)
+    assert address.shown == f"+{whatsapp.phone(ANN)}"
     whatsapp.hidden.add(ANN)
     whatsapp.write(ANN, "No number any more", name="Ann Lee")
     arrive()
@@ -235,6 +236,15 @@ def test_when_the_window_is_closed_nothing_goes_into_the_void(ticket: Ticket, nu
     Message.objects.update(at=last.at - timedelta(hours=25))
     with pytest.raises(NoRoute, match="lets us answer only until"):
         reply(ticket, "Too late?", ben)
+
+
+def test_the_window_counts_from_when_the_vendor_says_they_wrote_however_late_it_told_us(
+    number: Account, whatsapp: FakeWhatsApp, arrive: Arrive, ben: Agent
+) -> None:
+    whatsapp.write(ANN, "Two days ago", name="Ann Lee", at=time.time() - 2 * 86_400)
+    arrive()
+    with pytest.raises(NoRoute, match="lets us answer only until"):
+        reply(Ticket.objects.get(), "Too late?", ben)
 
 
 def test_typing_is_shown_with_the_message_that_is_answered(
