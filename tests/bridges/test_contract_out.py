@@ -123,7 +123,7 @@ def test_what_a_channel_can_do_besides_it_does_twice_without_harm(ticket: Ticket
     message = answer(ticket, ben)
     settle()
     capabilities = open_channel(only(message).account).capabilities
-    assert capabilities <= {Act.EDIT, Act.WITHDRAW, "typing"}
+    assert capabilities <= {Act.EDIT, Act.WITHDRAW, "typing", "templates"}
     for act in (Act.EDIT, Act.WITHDRAW):
         message = Message.objects.get(pk=message.pk)
         if act not in capabilities:
