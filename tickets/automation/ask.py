@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from tickets.actions import ask, invite, prove
 from tickets.channels import channel_classes
 from tickets.hours import is_open
-from tickets.models import Direction, Entry, Message
-from tickets.models.conversations import WHEN_CLOSED, rules_of
+from tickets.models import Account, Direction, Entry, Message
+from tickets.models.conversations import AFTER_ANSWER, WHEN_CLOSED, rules_of
 
 OLDEST = timedelta(hours=24)  # of an entry: what automation reads later than that is past
 ADDRESS = re.compile(r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
@@ -24,13 +24,21 @@ NO = frozenset(
 YES = frozenset("yes|yes it is|ja|sí|si|oui|так|да|sim".split("|"))
 
 
+def concerns(entry: Entry) -> bool:
+    """Whether a reply is a person's."""
+    return bool(entry.fields.get("by")) and not entry.fields.get("automatic")
+
+
 def replied(entry: Entry) -> str:
     """Ask after the answer of a person, where the account lays it down."""
-    ways = [one["channel"] for one in entry.fields["deliveries"]]
-    if entry.fields.get("automatic") or not entry.fields.get("by") or not ways or _is_past(entry):
+    ways = entry.fields["deliveries"]
+    if not concerns(entry) or not ways or _is_past(entry):
         return "no answer of a person"
-    if all(way == settings.LAST_RESORT for way in ways):
+    if all(way["channel"] == settings.LAST_RESORT for way in ways):
         return "they can be reached otherwise"
+    accounts = Account.objects.filter(public_id__in=[way["account"] for way in ways])
+    if not accounts.filter(config__ask_address=AFTER_ANSWER).exists():
+        return "their account asks nobody after an answer"
     reply = Message.objects.filter(entry=entry, direction=Direction.OUT, kind="message").first()
     last = ask.is_due_after(reply, timezone.now()) if reply else None
     if last is None:

@@ -12,6 +12,12 @@ from tickets.models import Contact, Delivery, DeliveryState, Entry
 OLDEST = timedelta(hours=24)  # of an outcome: what is read later than that is past
 
 
+def concerns(entry: Entry) -> bool:
+    """Whether an outcome or a receipt tells of a refusal that is certain."""
+    told = [*entry.fields.get("outcomes", []), {"kind": entry.fields.get("refusal")}]
+    return any(one.get("kind") in CERTAIN for one in told)
+
+
 def consider(entry: Entry) -> str:
     """Send what an outcome says was refused by the next way; return why not, or ""."""
     if entry.at < timezone.now() - OLDEST:

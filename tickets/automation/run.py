@@ -10,6 +10,11 @@ from tickets.models import Counter, Entry
 from tickets.models.numbers import AUTOMATION
 
 BATCH = 100
+CONCERNS: dict[str, Callable[[Entry], bool]] = {  # kinds of which most say nothing to the rules: asked without a query
+    "outcome": detour.concerns,
+    "receipt": detour.concerns,
+    "reply": ask.concerns,
+}
 RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the entry
     "received": (acknowledge.consider, greet.consider, ask.received, notify.received),
     "note": (notify.noted,),
@@ -35,12 +40,17 @@ def run(batch: int = BATCH) -> int:
         .select_related("account")
         .order_by("number")[:batch]
     )
-    for entry in entries:
-        if entry.kind in RULES:
-            _step(entry)
-    if entries and entries[-1].kind not in RULES:
+    waiting = [entry for entry in entries if _is_read(entry)]
+    for entry in waiting:
+        _step(entry)
+    if entries and entries[-1] not in waiting[-1:]:
         _pass(entries[-1])
     return len(entries)
+
+
+def _is_read(entry: Entry) -> bool:
+    """Whether any rule has something to do with an entry."""
+    return entry.kind in RULES and CONCERNS.get(entry.kind, lambda _entry: True)(entry)
 
 
 def _pass(entry: Entry) -> bool:
