@@ -50,7 +50,8 @@ def run(batch: int = BATCH) -> int:
 
 def _is_read(entry: Entry) -> bool:
     """Whether any rule has something to do with an entry."""
-    return entry.kind in RULES and CONCERNS.get(entry.kind, lambda _entry: True)(entry)
+    concerns = CONCERNS.get(entry.kind)
+    return entry.kind in RULES and (concerns is None or concerns(entry))
 
 
 def _pass(entry: Entry) -> bool:
