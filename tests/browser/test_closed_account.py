@@ -36,6 +36,8 @@ def screens(shop: Shop) -> dict[str, str]:
     return {
         "reach": "/reach/",
         "reach-account": f"/reach/{shop.bot.public_id}/",
+        "campaign": f"/reach/{shop.bot.public_id}/ask/",
+        "contact-blocked": f"/contacts/{shop.ticket('Mona Lee').contact.public_id}/",
         "detour": f"/tickets/{shop.ticket('Mona Lee').number}/",
         "way": f"/tickets/{shop.ticket('Noah Berg').number}/",
         "way-none-yet": f"/tickets/{shop.ticket('Ivy Stone').number}/",
