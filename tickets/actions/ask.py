@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,19 @@ from tickets.actions.language import language_for
 from tickets.actions.reply import tell
 from tickets.actions.say import ASKED
 from tickets.channels import NotConnected, channel_classes, open_channel
-from tickets.models import Account, Agent, Contact, ContactEvent, Direction, Entry, Health, Message, Ticket
+from tickets.models import (
+    Account,
+    Agent,
+    Contact,
+    ContactEvent,
+    Delivery,
+    DeliveryState,
+    Direction,
+    Entry,
+    Health,
+    Message,
+    Ticket,
+)
 from tickets.models.conversations import AFTER_ANSWER, NEVER, rules_of
 from tickets.outbox.route import said_at
 from tickets.texts import own
@@ -44,15 +57,21 @@ def _hindrance_of(contact: Contact, at: datetime) -> str:
     if contact.removed_at or contact.addresses.filter(channel=settings.LAST_RESORT, proven=True).exists():
         return "they can be reached otherwise already"
     events = ContactEvent.objects.filter(contact__in=contact.selves)
-    found = events.filter(kind__in=(ASKED, DECLINED, HELD_BACK, LET)).order_by("-pk")[:50]
+    found = events.filter(kind__in=(DECLINED, HELD_BACK, LET)).order_by("-pk")[:50]
     last = {event.kind: event for event in reversed(found)}
     if DECLINED in last:
         return "they said no"
     if HELD_BACK in last and (LET not in last or last[LET].pk < last[HELD_BACK].pk):
         return "it is held back"
-    if ASKED in last and last[ASKED].at > at - NOT_AGAIN_WITHIN:
+    if heard_lately(events, at).exists():
         return "they were asked lately"
     return ""
+
+
+def heard_lately(events: QuerySet[ContactEvent], at: datetime) -> QuerySet[ContactEvent]:
+    """Return those of `events` by which somebody was asked within 90 days; a question that was refused nobody has heard."""
+    refused = Delivery.objects.filter(message__entry=OuterRef("entry"), state=DeliveryState.FAILED)
+    return events.filter(~Exists(refused), kind=ASKED, at__gt=at - NOT_AGAIN_WITHIN)
 
 
 def is_held_back(contact: Contact) -> bool:

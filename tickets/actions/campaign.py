@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tickets import channels
 from tickets.actions import compose
-from tickets.actions.ask import DECLINED, NOT_AGAIN_WITHIN, TEXT, ask, is_untimely, label_of, last_line, may_write_to
+from tickets.actions.ask import DECLINED, TEXT, ask, heard_lately, is_untimely, label_of, last_line, may_write_to
 from tickets.actions.change import NotAllowed
 from tickets.actions.delivered import kind_of
 from tickets.actions.language import language_for
@@ -71,7 +71,8 @@ def _theirs(account: Account) -> QuerySet[Ticket]:
 
 def _asked(at: datetime) -> QuerySet[ContactEvent]:
     theirs = Q(contact=OuterRef("contact")) | Q(contact__joined_into=OuterRef("contact"))
-    return ContactEvent.objects.filter(theirs, Q(kind=DECLINED) | Q(kind=ASKED, at__gt=at - NOT_AGAIN_WITHIN))
+    events = ContactEvent.objects.filter(theirs)
+    return events.filter(Q(kind=DECLINED) | Q(pk__in=heard_lately(ContactEvent.objects.all(), at).values("pk")))
 
 
 @dataclass(frozen=True, slots=True)

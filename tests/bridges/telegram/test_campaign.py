@@ -142,6 +142,7 @@ def test_one_who_blocks_us_ends_nothing_and_three_do(
     campaign.start(bot, ann)
     carry_on()
     assert "blocked" in Campaign.objects.get().ended_why
+    assert campaign.preview(bot).asked == len(asked(telegram))  # what was refused nobody has heard
 
 
 def test_it_ends_when_its_account_fails_and_does_not_begin_then(
