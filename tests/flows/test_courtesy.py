@@ -1,6 +1,6 @@
 """No automatic decision of Holdfast closes a customer's door: what holds them shows them with the reason, and ends.
 
-docs/held-and-shown.md lists every such decision; here each of them meets a customer.
+docs/held-and-shown.md lists every such decision, and where those are met that are not met here.
 """
 
 from typing import Any

@@ -1,6 +1,8 @@
 """Templates and values: whatever stands in them, a customer sees no brace, no hole and no message of somebody else."""
 
+import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +106,15 @@ def test_a_place_without_a_value_leaves_no_hole(template: str, said: str) -> Non
 
 def test_values_are_not_read_as_templates() -> None:
     assert fill("Hello[ {name}]", {"name": "{number} [x|y]", "number": "7"}) == "Hello (number) [x|y]"
+
+
+def test_the_docs_name_each_text_with_its_places() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "texts.md").read_text("utf-8")
+    told = {}
+    for names, listed in re.findall(r"^\| (`.+?`) \|[^|]+\| ([^|]+) \|", page, re.MULTILINE):
+        found = set(re.findall(r"\w+", re.sub(r"\(.*\)", "", listed))) - {"none"}
+        told |= dict.fromkeys(re.findall(r"`(.+?)`", names), found)
+    assert told == {text.name: set(text.places) for text in TEXTS}
 
 
 def test_the_check_names_places_that_nothing_fills_and_a_brace_that_stands_alone() -> None:

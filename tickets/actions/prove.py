@@ -40,25 +40,29 @@ def offer(message: Message, address: str, at: datetime | None = None) -> bool:
     when = at or timezone.now()
     with transaction.atomic():
         Contact.objects.select_for_update().get(pk=message.ticket.contact_id)
-        may = not _hindrance(message.ticket.contact, address, when)
-        if may:
+        held = _hindrance(message.ticket.contact, address, when)
+        if not held:
             say(_confirmation(message, address, when))
-        tell_in_chat(message, "ask-thanks", {"address": address}, when, _("They named an address."))
-    return may
+        why = (
+            _("They named an address, and nothing is mailed to it: %(held)s.") if held else _("They named an address.")
+        )
+        tell_in_chat(message, "ask-thanks", {"address": address}, when, why % {"held": held})
+    return not held
 
 
 def _hindrance(contact: Contact, address: str, when: datetime) -> str:
+    """Why nothing is mailed to an address; "" when something is. Agents read it; the chat hears the same in any case."""
     if has_objected(address, Against.CONFIRMATIONS):
-        return "whoever reads it does not want to be asked"
+        return _("whoever reads it does not want to be asked")
     if is_ours(address):
-        return "it is ours"
+        return _("it is ours")
     mailed = Token.objects.filter(purpose=Purpose.CODE, made_at__gt=when - timedelta(days=1))
     if mailed.filter(address=address)[:MOST_A_DAY].count() >= MOST_A_DAY:
-        return "it had its mails for this day"
+        return _("it had its mails for this day")
     if mailed.filter(contact=contact)[:MOST_BY_ONE].count() >= MOST_BY_ONE:
-        return "they had us mail enough strangers for this day"
+        return _("they had us mail enough strangers for this day")
     known = contact.addresses.filter(channel=settings.LAST_RESORT, address=address, proven=True)
-    return "it is proven already" if known.exists() else ""
+    return _("it is proven already") if known.exists() else ""
 
 
 def is_ours(address: str) -> bool:

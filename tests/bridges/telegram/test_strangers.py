@@ -139,7 +139,9 @@ def test_not_me_ends_the_code_that_is_on_its_way(chat: Chat, smtp_sink: Sink, cl
     assert not Address.objects.filter(channel="email").exists()
 
 
-def test_one_chat_has_no_more_than_five_strangers_mailed_a_day_and_never_ourselves(chat: Chat, smtp_sink: Sink) -> None:
+def test_one_chat_has_no_more_than_five_strangers_mailed_a_day_and_never_ourselves_and_an_agent_reads_why(
+    chat: Chat, ben: Agent, smtp_sink: Sink, client: Client
+) -> None:
     chat.say(STRANGER, "support+kkkkk-kkkkk@desk.example")
     assert smtp_sink.letters == []
     message = line_of_fox()
@@ -147,6 +149,11 @@ def test_one_chat_has_no_more_than_five_strangers_mailed_a_day_and_never_ourselv
         prove.offer(message, f"someone{number}@away.example")
     settle()
     assert len(smtp_sink.letters) == prove.MOST_BY_ONE
+    client.force_login(ben)
+    page = client.get(f"/tickets/{message.ticket.number}/").content.decode()
+    assert "nothing is mailed to it: it is ours" in page
+    assert "nothing is mailed to it: they had us mail enough strangers for this day" in page
+    assert len(set(chat.heard(STRANGER))) == len(chat.heard(STRANGER))  # each address is named; nothing else differs
 
 
 def test_an_erasure_takes_what_they_named_and_never_proved(chat: Chat, ben: Agent, smtp_sink: Sink) -> None:
