@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from telegram import Bot
 
+from bridges.payload import get
 from bridges.telegram.media import full_name
 from bridges.telegram.refusals import Refused
-from bridges.telegram.values import get
 from tickets.channels import BUG, CONTACT_BLOCKED, WINDOW, NotSent
 
 

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from bridges.payload import identifier, words
 from bridges.telegram import mail, read, updates
 from bridges.telegram.health import explained, keep, note, recent_conflict, refused_token, silence, taken_over
 from bridges.telegram.media import full_name
 from bridges.telegram.refusals import Refused, is_cut_off
-from bridges.telegram.values import identifier, load, words
+from bridges.telegram.updates import load
 from tickets.channels import (
     Act,
     Channel,

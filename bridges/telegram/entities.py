@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, get, identifier, moment, whole, words
 from bridges.telegram.media import full_name
-from bridges.telegram.values import Object, get, identifier, moment, whole, words
 
 TAGS = {
     "bold": "b",

@@ -5,15 +5,14 @@ from hashlib import sha256
 
 from django.utils import timezone
 
+from bridges.payload import Object, get, identifier, subject, words
 from bridges.telegram.media import vcard
 from bridges.telegram.show import show
-from bridges.telegram.values import Object, get, identifier, load, words
+from bridges.telegram.updates import load
 from tickets.channels import Account, Notice, message_id_of
 from tickets.mime.build import File, build
 from tickets.mime.parse import Mailbox
 
-LONGEST_SUBJECT = 70
-SHORT_LINE = 12
 QUIET = frozenset({"reaction", "delete", "unsubscribe", "subscribe", "system", "other", "echo"})
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 _MESSAGE_ID = re.compile(r"(-?\d+)\.(\d+)@")
@@ -67,13 +66,6 @@ def remote_id_of(identifier: str, account: Account, chat: str) -> str:
     """Return what `chat` calls the message with this Message-ID, "" when it is no message of that chat."""
     match = _MESSAGE_ID.match(identifier)
     return match[2] if match and match[1] == chat and identifier.endswith(f"@{domain(account)}") else ""
-
-
-def subject(text: str) -> str:
-    """Return how a message begins, cut between words: a chat has no subjects. A short first line ("Hi!") goes on."""
-    lines = [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("> ")]
-    first = " ".join(lines[:2] if lines and len(lines[0]) < SHORT_LINE else lines[:1])
-    return first if len(first) <= LONGEST_SUBJECT else first[:LONGEST_SUBJECT].rsplit(" ", 1)[0] + "…"
 
 
 def _name(notice: Notice) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from bridges.telegram.values import Object, degrees, get, identifier, items, whole, words
+from bridges.payload import Object, get, identifier, items, whole, words
+from bridges.payload import number as degrees
 
 # field of the message -> (kind for others, kind for people, content type that Telegram always uses)
 FILES: dict[str, tuple[str, str, str | None]] = {

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from telegram import Bot
 
+from bridges.payload import Object
 from bridges.telegram import api
 from bridges.telegram.health import conflict, keep, note, note_conflict, note_poll, refused_token, silence
 from bridges.telegram.refusals import Refused, is_cut_off
 from bridges.telegram.updates import ALLOWED, as_bytes, key, pressed
-from bridges.telegram.values import Object
 from tickets.channels import Account, Health
 from tickets.inbox.accept import Arrival, accept_many
 

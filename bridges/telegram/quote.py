@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, get, identifier, words
 from bridges.telegram.media import attachments, full_name
-from bridges.telegram.values import Object, get, identifier, words
 
 LONGEST = 300
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bridges.payload import Object, get, identifier, items, moment, whole, words
 from bridges.telegram.media import attachments, contacts, full_name, location
 from bridges.telegram.quote import quote
 from bridges.telegram.service import LINES as SERVICE
-from bridges.telegram.values import Object, get, identifier, items, load, moment, whole, words
+from bridges.telegram.updates import load
 from tickets.channels import Notice
 
 GONE = ("kicked", "left")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from bridges.payload import Object, get, identifier, items, whole, words
 from bridges.telegram.media import full_name
 from bridges.telegram.quote import said
-from bridges.telegram.values import Object, get, identifier, items, whole, words
 
 # Field of the message -> its line; a line with a gap is filled by FILLED below.
 LINES: dict[str, str] = {
@@ -81,7 +81,7 @@ def _people(field: str) -> Callable[[Object], str]:
 
 
 def _of(field: str, name: str) -> Callable[[Object], str]:
-    return lambda message: identifier(get(message, field), name)
+    return lambda message: words(get(message, field), name) or identifier(get(message, field), name)
 
 
 def _money(field: str) -> Callable[[Object], str]:

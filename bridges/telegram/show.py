@@ -6,12 +6,12 @@ from html import escape
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, get, identifier, items, whole, words
 from bridges.telegram.entities import to_html
 from bridges.telegram.media import full_name
 from bridges.telegram.quote import origin, post
 from bridges.telegram.service import line
 from bridges.telegram.things import outside, things
-from bridges.telegram.values import Object, get, identifier, items, whole, words
 from tickets.channels import Notice
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, get, items, whole, words
 from bridges.telegram.media import full_name
-from bridges.telegram.values import Object, get, items, whole, words
 
 
 def things(message: Object) -> Iterator[str]:

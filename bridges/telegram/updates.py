@@ -3,7 +3,8 @@
 import json
 from hashlib import sha256
 
-from bridges.telegram.values import Object, get, identifier
+from bridges import payload
+from bridges.payload import Object, get, identifier
 
 # The setting is sticky at the vendor, so it is always sent whole.
 ALLOWED = [
@@ -12,6 +13,12 @@ ALLOWED = [
     *("deleted_business_messages", "message_reaction_count", "poll", "poll_answer", "chat_join_request"),
     *("chat_boost", "removed_chat_boost", "purchased_paid_media", "guest_message"),
 ]
+
+
+def load(raw: bytes) -> tuple[Object, str]:
+    """Return the update in `raw`, and what is wrong with it in words ("" for nothing). Never raises."""
+    found, defect = payload.load(raw)
+    return found, defect or ("" if "update_id" in found else "no update_id")
 
 
 def as_bytes(update: Object) -> bytes:

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
+from bridges.payload import Object
 from bridges.whatsapp.refusals import Refused, words_of
-from bridges.whatsapp.values import Object
 
 OFFICIAL = "https://graph.facebook.com"
 VERSION = "v26.0"  # pinned: pywa 4.5.0 models it (channels.md §3)

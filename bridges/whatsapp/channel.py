@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from bridges.payload import identifier, words
 from bridges.whatsapp import mail, read
 from bridges.whatsapp.people import digits
-from bridges.whatsapp.values import identifier, words
 from tickets.channels import (
     Channel,
     Closing,

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, identifier, items
 from bridges.whatsapp import api, health
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.refusals import Refused, is_cut_off
 from bridges.whatsapp.templates import Found, listed
-from bridges.whatsapp.values import Object, identifier, items
 from tickets.channels import NotConnected
 
 LOCAL = re.compile(r"localhost|.*\.(local|localhost|internal|test|example)|10\..*|127\..*|192\.168\..*|\[?::1\]?")

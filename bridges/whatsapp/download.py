@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, words
 from bridges.whatsapp import api
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.refusals import Refused, is_cut_off
-from bridges.whatsapp.values import Object, words
 from tickets.channels import NotFetched
 
 TRY_AGAIN = 15.0  # seconds

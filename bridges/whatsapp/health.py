@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from bridges.payload import Object, get, identifier, items, words
 from bridges.whatsapp import api
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.refusals import Refused, code_in, is_cut_off
-from bridges.whatsapp.values import Object, get, identifier, items, words
 from tickets.channels import Account, Closing, Health, NotConnected, Probe
 
 FIELDS = "id,display_phone_number,verified_name,quality_rating,status,name_status,whatsapp_business_manager_messaging_limit,health_status"

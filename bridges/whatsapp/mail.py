@@ -7,15 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from bridges.payload import Object, get, identifier, items, subject
+from bridges.whatsapp.batch import load
 from bridges.whatsapp.read import READERS
 from bridges.whatsapp.show import show
-from bridges.whatsapp.values import Object, get, identifier, items, load
 from tickets.channels import Account, Notice, message_id_of
 from tickets.mime.build import File, build
 from tickets.mime.parse import Mailbox
 
-LONGEST_SUBJECT = 70
-SHORT_LINE = 12
 SAID_BY_PEOPLE = frozenset({"message", "callback", "unsupported", "echo"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 QUIET = frozenset({"reaction", "delete", "subscribe", "system", "other", "echo", "receipt"})
@@ -87,13 +86,6 @@ def remote_id_of(message_id: str, account: Account) -> str:
     """Return what the vendor calls the message with this Message-ID, "" when it is none of a customer's."""
     local, _at, host = message_id.partition("@")
     return local if host == domain(account) and local.startswith("wamid.") else ""
-
-
-def subject(text: str) -> str:
-    """Return how a message begins, cut between words: a chat has no subjects. A short first line ("Hi!") goes on."""
-    lines = [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("> ")]
-    first = " ".join(lines[:2] if lines and len(lines[0]) < SHORT_LINE else lines[:1])
-    return first if len(first) <= LONGEST_SUBJECT else first[:LONGEST_SUBJECT].rsplit(" ", 1)[0] + "…"
 
 
 def _name(notice: Notice, account: Account) -> str:

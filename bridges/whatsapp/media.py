@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from bridges.whatsapp.values import Object, get, identifier, items, number, whole, words
+from bridges.payload import Object, get, identifier, items, number, whole, words
 
 # type of the message -> (kind for others, kind for people)
 FILES: dict[str, tuple[str, str]] = {

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, identifier, items
 from bridges.whatsapp import api, opaque, parts
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.mail import remote_id_of
 from bridges.whatsapp.parts import Part
 from bridges.whatsapp.refusals import NO_USER_ID, Refused, not_sent
 from bridges.whatsapp.rich import rich_with
-from bridges.whatsapp.values import Object, identifier, items
 from tickets.channels import BUG, TEMPORARY, Delivery, Done, NotSent, Outgoing
 from tickets.mime.parse import Attachment, parse
 

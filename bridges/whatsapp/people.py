@@ -4,7 +4,7 @@ Since 2026 a person has a `user_id` (BSUID), and the number (`wa_id`) may be abs
 The user_id is the address; the number is an attribute, and the address only of those who have nothing else.
 """
 
-from bridges.whatsapp.values import Object, get, identifier, items, words
+from bridges.payload import Object, get, identifier, items, words
 
 
 def person(value: Object, thing: Object) -> dict[str, str]:

@@ -6,10 +6,11 @@ Pure: knows no account, no network; a strange payload gives a notice that says s
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bridges.payload import Object, get, identifier, items, moment, words
 from bridges.whatsapp import opaque, people, standing
+from bridges.whatsapp.batch import load
 from bridges.whatsapp.media import attachments, contacts, location
 from bridges.whatsapp.refusals import kind_of, words_of
-from bridges.whatsapp.values import Object, get, identifier, items, load, moment, words
 from tickets.channels import CUT_OFF, Health, Notice
 
 STATUSES = frozenset(["sent", "delivered", "read", "played", "failed"])

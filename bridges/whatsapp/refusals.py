@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bridges.whatsapp.values import Object, get, words
+from bridges.payload import Object, get, words
 from tickets.channels import BUG, CONTACT_BLOCKED, CONTACT_GONE, CUT_OFF, RATE, TEMPORARY, UNCERTAIN, WINDOW, NotSent
 
 # Sources: pywa 4.5.0 errors.py, and Meta's page of error codes of 15 May 2026; the same rows as channels/errors.json.

@@ -3,11 +3,11 @@
 import logging
 import threading
 
+from bridges.payload import Object
 from bridges.whatsapp import api
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.mail import remote_id_of
 from bridges.whatsapp.refusals import Refused
-from bridges.whatsapp.values import Object
 from tickets.channels import Account, Message, Outgoing
 
 PATIENCE = 5.0  # seconds

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, get, identifier, items, number, whole, words
 from bridges.whatsapp import standing
 from bridges.whatsapp.refusals import words_of
-from bridges.whatsapp.values import Object, get, identifier, items, number, whole, words
 from tickets.channels import Notice
 
 MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"

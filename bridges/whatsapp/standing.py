@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from bridges.whatsapp.values import Object, get, identifier, items, whole, words
+from bridges.payload import Object, get, identifier, items, whole, words
 from tickets.channels import Health
 
 Found = tuple[str, str]  # health and the reason

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bridges.payload import Object, items, words
 from bridges.whatsapp import api
 from bridges.whatsapp.api import Access
-from bridges.whatsapp.values import Object, items, words
 from tickets.channels import Template
 
 FIELDS = "name,language,status,category,components,parameter_format"

@@ -16,6 +16,7 @@ from tests.flows.desk import arrive, mail, mailbox, settle
 from tickets.actions import presence
 from tickets.actions.merge import merge
 from tickets.models import Account, Agent, Team
+from tickets.record import changes as record_changes
 from tickets.views import live
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def test_a_stream_goes_on_where_it_was_cut(ben: Agent) -> None:
     support = mailbox()
     first = arrive(support, mail("One", sender="a@customer.example"))
     settle()
-    cut = live.cursor()
+    cut = record_changes.newest()
     second = arrive(support, mail("Two", sender="b@customer.example"))
     settle()
     assert first
@@ -91,12 +92,12 @@ def test_joining_two_tickets_tells_of_the_one_that_stays(ben: Agent, db: None) -
     support: Account = mailbox()
     kept, gone = (arrive(support, mail("x", sender=f"{n}@customer.example")) for n in "ab")
     settle()
-    before = live.cursor()
+    before = record_changes.newest()
     assert kept
     assert gone
     merge(gone.ticket, kept.ticket, ben)
     settle()
-    changed = {ticket for _number, tickets in live.changes_after(before) for ticket in tickets}
+    changed = {ticket for _number, tickets in record_changes.after(before) for ticket in tickets}
     assert kept.ticket.number in changed
 
 

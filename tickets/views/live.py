@@ -28,42 +28,20 @@ from django.views.decorators.http import require_safe
 
 from tickets.actions import notify, presence
 from tickets.actions.presence import Present
-from tickets.models import Agent, Entry, Event, Message
+from tickets.models import Agent
 from tickets.permissions import visible_to
+from tickets.record import changes as record_changes
+from tickets.record.changes import MOST_AT_ONCE, Change
 from tickets.views.presence import told
 
 EVERY_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15
 SESSION_SECONDS = 60  # after which a stream asks again whether its session still is one
 BEAT = b"event: beat\ndata: 1\n\n"
-MOST_AT_ONCE = 500
 MOST_WAITING = 1000  # events for one slow browser; with more it is cut off, and resumes where it was
-Change = tuple[int, frozenset[int]]  # an entry's number, and the tickets that it speaks of
 T = TypeVar("T")
 
 _thread = ThreadPoolExecutor(1, "live")  # one thread, so that its database connection is one
-
-
-def cursor() -> int:
-    """The number of the newest entry: a page rendered now has seen everything up to it."""
-    newest = Entry.objects.filter(number__isnull=False).order_by("-number").values_list("number", flat=True).first()
-    return newest or 0
-
-
-def changes_after(number: int) -> list[Change]:
-    """The entries above `number`, the oldest first, at most 500, each with its tickets."""
-    entries = Entry.objects.filter(number__gt=number).order_by("number").values_list("pk", "number", "ticket_number")
-    rows = list(entries[:MOST_AT_ONCE])
-    if not rows:
-        return []
-    tickets: dict[int, set[int]] = {pk: {ticket} if ticket else set() for pk, _number, ticket in rows}
-    spoken_of = [
-        *Event.objects.filter(entry__in=tickets).values_list("entry_id", "ticket__number"),
-        *Message.objects.filter(entry__in=tickets).values_list("entry_id", "ticket__number"),
-    ]
-    for entry, ticket in spoken_of:
-        tickets[entry].add(ticket)
-    return [(found, frozenset(tickets[pk])) for pk, found, _ticket in rows if found is not None]
 
 
 def visible_among(agent_pk: int, changes: Iterable[Change]) -> list[Change]:
@@ -123,7 +101,7 @@ class Hub:
 
     async def join(self, stream: Stream) -> None:
         """Let a stream take part; the first one starts the task."""
-        start = await ask(cursor)
+        start = await ask(record_changes.newest)
         self.streams.add(stream)
         self.number = min(self.number, start)  # a record begun anew counts from the beginning
         if self.task is None or self.task.done():
@@ -142,7 +120,7 @@ class Hub:
 
     async def tell(self, number: int) -> int:
         """Tell every stream what came after `number`; return the newest number that was told."""
-        changes = await ask(lambda: changes_after(number))
+        changes = await ask(lambda: record_changes.after(number))
         for agent in {stream.agent for stream in self.streams} if changes else ():
             seen = await ask(partial(visible_among, agent, changes))
             for stream in [one for one in self.streams if one.agent == agent]:
@@ -204,7 +182,7 @@ async def events(stream: Stream, after: int | None) -> AsyncIterator[bytes]:
     try:
         yield b"retry: 1000\n\n"
         if after is not None:
-            changes = await ask(lambda: changes_after(after))
+            changes = await ask(lambda: record_changes.after(after))
             if len(changes) == MOST_AT_ONCE:
                 yield b'data: {"all": true}\n\n'
             for change in await ask(lambda: visible_among(agent, changes)):

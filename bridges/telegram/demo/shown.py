@@ -8,8 +8,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from bridges.payload import Object, get, items, words
 from bridges.telegram.entities import to_html
-from bridges.telegram.values import Object, get, items, words
 
 FILES = ("document", "video", "audio", "voice", "animation", "video_note", "sticker")
 LONGEST_QUOTE = 80

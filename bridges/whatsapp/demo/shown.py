@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bridges.whatsapp.values import Object, get, identifier, words
+from bridges.payload import Object, get, identifier, words
 
 FILES = ("document", "image", "video", "audio", "sticker")
 LONGEST_QUOTE = 80

@@ -1,4 +1,4 @@
-"""Values out of a payload that may hold anything: a wrong type reads as absent, never as an error."""
+"""Values out of a payload that may hold anything: a wrong type reads as absent, never as an error. And how a chat's line is called."""
 
 import json
 import math
@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 Object = dict[str, Any]
+LONGEST_SUBJECT = 70
+SHORT_LINE = 12
 
 
 def load(raw: bytes) -> tuple[Object, str]:
-    """Return the payload in `raw`, and what is wrong with it in words ("" for nothing). Never raises."""
+    """Return the JSON object in `raw`, and what is wrong with it in words ("" for nothing). Never raises."""
     try:
         found = json.loads(raw.decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         return {}, f"no JSON: {str(error)[:200]}"
-    if not isinstance(found, dict):
-        return {}, "the JSON is no object"
-    return found, "" if items(found, "entry") else "no entry"
+    return (found, "") if isinstance(found, dict) else ({}, "the JSON is no object")
 
 
 def get(thing: Object, name: str) -> Object:
@@ -62,7 +62,7 @@ def number(thing: Object, name: str) -> float | None:
 
 
 def identifier(thing: Object, name: str) -> str:
-    """Return an id as a text without spaces, whether the vendor writes it as a number or as a text; "" when there is none."""
+    """Return an id as a text without spaces, whether it is written as a number or as a text; "" when there is none."""
     value = thing.get(name)
     if isinstance(value, str):
         return "".join(clean(value).split())[:200]
@@ -78,3 +78,10 @@ def moment(thing: Object, name: str) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
         return None
+
+
+def subject(text: str) -> str:
+    """Return how a message begins, cut between words: a chat has no subjects. A short first line ("Hi!") goes on."""
+    lines = [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("> ")]
+    first = " ".join(lines[:2] if lines and len(lines[0]) < SHORT_LINE else lines[:1])
+    return first if len(first) <= LONGEST_SUBJECT else first[:LONGEST_SUBJECT].rsplit(" ", 1)[0] + "…"
