@@ -241,16 +241,26 @@ ANYMAIL = {
 }
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in ANYMAIL.items()}
 
-CHANNELS = ["tickets.mail.channel.Email", "bridges.telegram.channel.Telegram", "bridges.whatsapp.channel.WhatsApp"]
+CHANNELS = [
+    "tickets.mail.channel.Email",
+    "bridges.telegram.channel.Telegram",
+    "bridges.whatsapp.channel.WhatsApp",
+    "bridges.webchat.channel.Webchat",
+]
 LAST_RESORT = "email"
 OAUTH = oauth.servers()  # where mailboxes sign in by consent
 
-# In a demo: the customers' side of the messengers, each an app beside its channel, and where their stand-ins listen.
-DEMO_APPS = [
-    f"{channel.rsplit('.', 2)[0]}.demo"
-    for channel in CHANNELS
-    if channel.startswith("bridges.") and (BASE_DIR / channel.rsplit(".", 2)[0].replace(".", "/") / "demo").is_dir()
-]
+
+def apps_beside(channels: list[str], folder: str) -> list[str]:
+    """The apps of this name that lie beside bridges, each with its templates, static files and addresses."""
+    rooms = [channel.rsplit(".", 2)[0] for channel in channels if channel.startswith("bridges.")]
+    return [f"{room}.{folder}" for room in rooms if (BASE_DIR / room.replace(".", "/") / folder).is_dir()]
+
+
+# Pages that channels bring along for their customers; in a demo also the customers' side of messengers (tickets/stand_in.py).
+PAGE_APPS = apps_beside(CHANNELS, "pages")
+DEMO_APPS = apps_beside(CHANNELS, "demo")
+INSTALLED_APPS += PAGE_APPS
 PHONE_PORT = env.port("PHONE_PORT", 8081)
 if DEMO:
     INSTALLED_APPS += DEMO_APPS

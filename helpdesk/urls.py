@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if any(channel.startswith("bridges.") for channel in settings.CHANNELS):  # without them the room may be missing
     urlpatterns.insert(0, path("bridges/", include("bridges.urls")))
+urlpatterns[:0] = [path("", include(f"{app}.urls")) for app in settings.PAGE_APPS]
 if settings.DEMO:
     urlpatterns.insert(0, path("demo/", include("tickets.demo.urls")))
     urlpatterns[:0] = [path("demo/", include(f"{app}.urls")) for app in settings.DEMO_APPS]

@@ -10,6 +10,8 @@ import sys
 sys.modules["bridges"] = None  # an import of it fails from here on
 import helpdesk.settings
 helpdesk.settings.CHANNELS = ["tickets.mail.channel.Email"]
+helpdesk.settings.INSTALLED_APPS = [app for app in helpdesk.settings.INSTALLED_APPS if not app.startswith("bridges.")]
+helpdesk.settings.PAGE_APPS = []
 import django
 django.setup()
 from django.core.management import call_command

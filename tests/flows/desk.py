@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from tests.services.smtp import Sink
 from tickets import search
 from tickets.actions.deliver import deliver_due
 from tickets.automation.run import run
@@ -33,6 +34,13 @@ def mailbox(address: str = "support@desk.example", **fields: Any) -> Account:
     name = address.split("@")[0].title()
     account = Account.objects.create(channel="email", name=name, address=address, created_at=NOW, **fields)
     write_config()
+    return account
+
+
+def send_by(account: Account, sink: Sink) -> Account:
+    """Let a mailbox send into a real SMTP server, where what it sent can be looked at."""
+    account.config = {"smtp_host": sink.host, "smtp_port": str(sink.port), "smtp_security": "none"}
+    account.save()
     return account
 
 

@@ -9,6 +9,7 @@ from tickets.actions.files import add_places
 from tickets.actions.receive import SNIPPET, attachments_of, names_of
 from tickets.actions.setting import set_state
 from tickets.actions.tidied import wake_failed
+from tickets.channels import UNSEEN
 from tickets.mime.html import from_text
 from tickets.mime.parse import Mail
 from tickets.models import (
@@ -31,6 +32,7 @@ from tickets.models.tickets import UNATTENDED
 from tickets.search import reindex
 
 GONE = ("contact_blocked", "contact_gone")  # refusals after which nobody is reached there
+MOST_ROWS = 20  # deliveries of one message to one recipient
 RECEIPTS = ("delivered", "read", "played")  # in the order in which they come
 
 
@@ -150,7 +152,7 @@ def apply_receipt(entry: Entry, mail: Mail) -> None:
     fields = entry.fields
     rows = Delivery.objects.filter(message__public_id=fields["message"], recipient=fields["recipient"], act=Act.SEND)
     if fields["status"] == "failed":
-        _fail(entry, rows.first())
+        _fail(entry, _named(rows, entry.fields.get("remote_id") or ""))
         return
     _settle(entry, rows)
     if fields["status"] in RECEIPTS:
@@ -168,6 +170,12 @@ def _settle(entry: Entry, rows: QuerySet[Delivery]) -> None:
             )
 
 
+def _named(rows: QuerySet[Delivery], remote_id: str) -> Delivery | None:
+    """The delivery that a receipt names: the same words may have gone to somebody twice, by hand. Without a name the newest."""
+    found = list(rows.order_by("-pk")[:MOST_ROWS])
+    return next((one for one in found if remote_id in " ".join(one.remote_ids).split()), next(iter(found), None))
+
+
 def _fail(entry: Entry, delivery: Delivery | None) -> None:
     """A vendor's late word that a message did not arrive: it goes another way as any refusal does, or somebody has to look."""
     if delivery is None:
@@ -181,6 +189,8 @@ def _fail(entry: Entry, delivery: Delivery | None) -> None:
     if gone:
         there = Address.objects.filter(channel=delivery.channel, address=delivery.recipient.lower())
         there.update(reachable=False, unreachable_reason=reason)
+    if entry.fields.get("refusal") == UNSEEN:
+        return  # nothing failed that a person has to look at: it is told only where there is another way
     ticket = delivery.message.ticket
     wake_failed(ticket, entry)
     if ticket.state in UNATTENDED:

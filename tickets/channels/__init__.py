@@ -3,10 +3,11 @@
 A channel is a class named in settings.CHANNELS. It may import this package, tickets.mime and tickets.inbox.accept.
 """
 
+from tickets.channels.clients import Rate, client_of, count_and_wait
 from tickets.channels.contract import Channel
 from tickets.channels.fields import Field
 from tickets.channels.keep import keep_address, keep_portrait, message_id_of
-from tickets.channels.opening import channel_classes, open_channel
+from tickets.channels.opening import NoAccount, account_of, channel_classes, open_channel
 from tickets.channels.refusals import (
     BUG,
     CONTACT_BLOCKED,
@@ -22,7 +23,9 @@ from tickets.channels.refusals import (
     NotFetched,
     NotSent,
 )
+from tickets.channels.said import Line, file_in, kept_with, lines, newest, proven_way, something_new, unseen
 from tickets.channels.templates import Filled, Template
+from tickets.channels.uploads import receive as receive_files
 from tickets.channels.values import (
     Closing,
     Done,
@@ -36,7 +39,9 @@ from tickets.channels.values import (
     footer_of,
     spoken_in,
 )
+from tickets.hours import is_open, next_opening
 from tickets.models import Account, Act, Delivery, Health, Message
+from tickets.texts.languages import spoken
 
 __all__ = [
     "BUG",
@@ -60,21 +65,38 @@ __all__ = [
     "Health",
     "Identity",
     "Limit",
+    "Line",
     "Message",
+    "NoAccount",
     "NotConnected",
     "NotFetched",
     "NotSent",
     "Notice",
     "Outgoing",
     "Probe",
+    "Rate",
     "Refused",
     "Suggestion",
     "Template",
+    "account_of",
     "channel_classes",
+    "client_of",
+    "count_and_wait",
+    "file_in",
     "footer_of",
+    "is_open",
     "keep_address",
     "keep_portrait",
+    "kept_with",
+    "lines",
     "message_id_of",
+    "newest",
+    "next_opening",
     "open_channel",
+    "proven_way",
+    "receive_files",
+    "something_new",
+    "spoken",
     "spoken_in",
+    "unseen",
 ]

@@ -26,6 +26,19 @@ def open_channel(account: Account) -> Channel:
     return cls(account)
 
 
+class NoAccount(LookupError):
+    """No account of this channel has this id."""
+
+
+def account_of(channel: str, public_id: str) -> Account:
+    """Return the account of a page that a channel brings along, with its mailbox. Raises NoAccount."""
+    rows = Account.objects.select_related("mailbox").filter(channel=channel, public_id=public_id, removed_at=None)
+    account = rows.first()
+    if account is None:
+        raise NoAccount(f"No account of {channel} has the id {public_id}.")
+    return account
+
+
 def chat_of(account: Account) -> str:
     """Return the standing link to a messenger for which this mailbox answers, the first that has one; "" where there is none.
 

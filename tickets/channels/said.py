@@ -35,6 +35,7 @@ class Line:
 
     message: Message
     is_own: bool
+    is_here: bool = True  # of what we said: whether it went to the chat, and not only by mail
     receipt: str = ""  # of what we said: delivered or read, as far as that is known
     is_seen: bool = False  # of what they said: whether one of us has looked since
     footer: str = ""
@@ -55,7 +56,7 @@ def lines(account: Account, address: str, most: int, before: str = "") -> list[L
         rows = rows.filter(pk__lt=Message.objects.filter(public_id=before).values("pk")[:1])
     found = list(
         rows.select_related("entry", "ticket__mailbox", "account__mailbox")
-        .defer("entry__body", "html", "ticket__mailbox__secret")
+        .defer("entry__body")
         .prefetch_related("attachments")
         .order_by("-pk")[:most]
     )
@@ -100,18 +101,21 @@ def _shown(account: Account, known: Address, messages: Sequence[Message]) -> lis
 
 
 def _line(account: Account, message: Message, receipts: dict[int, str], looked: dict[int, datetime]) -> Line:
-    files = sorted((one for one in message.attachments.all() if _is_shown(message, one)), key=lambda one: one.part)
+    files = _shown_files(message)
     if message.direction == Direction.IN:
         seen = message.ticket_id in looked and looked[message.ticket_id] >= message.at
         return Line(message, is_own=True, is_seen=seen, files=files)
     footer = Outgoing(message, account, (), b"").footer if message.pk in receipts else ""
-    return Line(message, is_own=False, receipt=receipts.get(message.pk, ""), footer=footer, files=files)
+    here = message.pk in receipts
+    return Line(message, is_own=False, is_here=here, receipt=receipts.get(message.pk, ""), footer=footer, files=files)
 
 
-def _is_shown(message: Message, file: Attachment) -> bool:
-    """A file to be had; what stands in for a vendor's payload is none."""
-    is_payload = message.channel != settings.LAST_RESORT and file.content_type == "application/json" and file.part == 1
-    return not file.inline and not (is_payload and message.direction == Direction.IN)
+def _shown_files(message: Message) -> list[Attachment]:
+    """Files to be had; the payload that a message of a chat was made of, its first JSON file, is none."""
+    files = sorted(message.attachments.all(), key=lambda one: one.part)
+    is_chat = message.channel != settings.LAST_RESORT and message.direction == Direction.IN
+    payload = next((one for one in files if one.content_type == "application/json"), None) if is_chat else None
+    return [one for one in files if one is not payload and not one.inline]
 
 
 def _looked_at(messages: Sequence[Message]) -> dict[int, datetime]:
@@ -125,9 +129,9 @@ def file_in(account: Account, address: str, message: str, part: int) -> tuple[At
     if known is None:
         return None
     rows = _theirs(account, known).filter(ticket__in=_tickets(account, known), public_id=message, deleted_at=None)
-    found = rows.select_related("entry").first()
-    file = found.attachments.select_related("entry").filter(part=part).first() if found else None
-    if found is None or file is None or not _is_shown(found, file):
+    found = rows.select_related("entry").prefetch_related("attachments__entry").first()
+    file = next((one for one in _shown_files(found) if one.part == part), None) if found else None
+    if found is None or file is None:
         return None
     try:
         content = read_attachment(original(file.entry or found.entry), file.entry_part or part)

@@ -6,6 +6,7 @@ from tickets.inbox.arriving import Arriving
 from tickets.inbox.desk import Desk, mailbox_team
 from tickets.mime.spam_fields import spam_words
 from tickets.models import SpamBy
+from tickets.models.text import storable
 
 
 def suspect(arriving: Arriving, desk: Desk) -> None:
@@ -16,6 +17,8 @@ def suspect(arriving: Arriving, desk: Desk) -> None:
         decided = SpamBy.MEMORY, "Mail of this sender was called spam before."
     elif words := spam_words(arriving.mail.headers, settings.AUTHSERV_ID):
         decided = SpamBy.BORDER, f"Our own mail server calls it spam ({words})."
+    elif words := storable(str(arriving.notice.data.get("suspect") or ""), 500):
+        decided = SpamBy.BORDER, words
     else:
         return
     by, reason = decided

@@ -38,7 +38,7 @@ class SpamBy(models.TextChoices):
 
     AGENT = "agent"
     MEMORY = "memory"  # its sender was called so before
-    BORDER = "border"  # our own mail server says so
+    BORDER = "border"  # our own mail server or channel says so
 
 
 class Direction(models.TextChoices):

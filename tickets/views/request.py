@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tickets.actions.compose import domain_of
 from tickets.actions.request_link import mail_new_link
+from tickets.channels.uploads import receive
 from tickets.inbox.accept import accept
 from tickets.inbox.read import REQUEST
 from tickets.mime import identifiers
@@ -37,7 +38,6 @@ from tickets.models.request_links import RequestLink, read_link
 from tickets.models.text import storable
 from tickets.templatetags.screens import size
 from tickets.views.message import file_of, guarded
-from tickets.views.request_upload import receive
 from tickets.views.request_words import language_for, say, words_in
 
 MOST_SHOWN = 50

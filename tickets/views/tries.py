@@ -3,7 +3,6 @@
 A client is a network address (of IPv6 its /64, which is one household). Somebody elsewhere with the right password gets in.
 """
 
-import ipaddress
 import time
 
 from django.core.cache import cache
@@ -11,22 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 from redis import RedisError
 
+from tickets.channels.clients import client_of
+
 MOST_TRIES = 10  # wrong ones for one person from one client
 MOST_TRIES_FROM = 100  # and for anybody from there, which a whole office or a proxy may share
 MOST_MAILED = 3  # links to one address, from wherever they are asked for
 TRIES_SECONDS = 15 * 60
-
-
-def client_of(request: HttpRequest) -> str:
-    """The client's network."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
 def limits_of(request: HttpRequest, what: str, person: str) -> dict[str, int]:
