@@ -98,6 +98,8 @@ def known(account: Account, token: str) -> Person:
         )
     except jwt.PyJWTError as error:
         raise NoPass(f"The site's JWT does not count: {error}.") from error
+    if not _text(claims, "sub"):
+        raise NoPass("The site's JWT says nobody: its “sub” is empty.")
     digest = sha256(f"{account.public_id} {claims['sub']}".encode()).digest()[:16]
     return Person(KNOWN + _letters(digest), _text(claims, "name"), _text(claims, "email"))
 

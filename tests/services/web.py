@@ -11,9 +11,9 @@ from tests.services.ports import free_port, wait_until
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Its address, without a slash at the end, for as long as the block runs."""
-    port = free_port()
+def running(port: int = 0) -> Iterator[str]:
+    """Its address, without a slash at the end, for as long as the block runs; on a free port where none is given."""
+    port = port or free_port()
     config = uvicorn.Config(
         application,
         host="127.0.0.1",

@@ -86,7 +86,7 @@ def hours(account: Account, language: str, at: datetime | None = None) -> str:
         return say(language, "away_long")
     with translation.override(language):
         local = opens.astimezone(open_hours.zone)
-        day = "TIME_FORMAT" if local.date() == now.astimezone(open_hours.zone).date() else "l, H:i"
+        day = "H:i" if local.date() == now.astimezone(open_hours.zone).date() else "l, H:i"
         return say(language, "away", when=date_format(local, day))
 
 

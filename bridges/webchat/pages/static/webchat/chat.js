@@ -353,7 +353,7 @@ addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close
 const bright = (hex) => { const [r, g, b] = [1, 3, 5].map((at) => ((parseInt(hex.slice(at, at + 2), 16) / 255 + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
 document.documentElement.style.setProperty("--accent", page.colour);
 document.documentElement.style.setProperty("--ink-on-accent", bright(page.colour) > 0.18 ? "#10201e" : "#ffffff");
-text.value = kept.get("typed") || "";
+text.value ||= kept.get("typed") || "";
 grow();
 function waitingBefore() { try { return JSON.parse(kept.get("outbox") || "[]"); } catch { return []; } }
 let isStarted = false;
@@ -366,3 +366,4 @@ async function start() {
   pump();
 }
 if (page.alone) start(); else tell("ready");
+document.documentElement.dataset.ready = "";
