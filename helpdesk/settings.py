@@ -258,8 +258,7 @@ def apps_beside(channels: list[str], folder: str) -> list[str]:
 
 
 # Pages that channels bring along for their customers; in a demo also the customers' side of messengers (tickets/stand_in.py).
-PAGE_APPS = apps_beside(CHANNELS, "pages")
-DEMO_APPS = apps_beside(CHANNELS, "demo")
+PAGE_APPS, DEMO_APPS = (apps_beside(CHANNELS, folder) for folder in ("pages", "demo"))
 INSTALLED_APPS += PAGE_APPS
 PHONE_PORT = env.port("PHONE_PORT", 8081)
 if DEMO:

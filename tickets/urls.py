@@ -40,6 +40,7 @@ from tickets.views import (
     texts,
     ticket,
     workspace,
+    write_to_us,
 )
 
 app_name = "tickets"
@@ -160,6 +161,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<int:number>/hold/", erase.hold_one, name="ticket-hold"),
     path("erasures/", erase.show_list, name="erasure-list"),
     path("erasures/<slug:name>/", erase.show, name="erasure-show"),
+    path("contact/<slug:public_id>/", write_to_us.show, name="write-to-us"),
     path("request/<str:token>/", request.show, name="request-show"),
     *(path(f"{page}/<str:token>/", press.show, {"page": page}, name=page) for page in PAGES),
     path("request/<str:token>/renew/", request.renew, name="request-renew"),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_noop
 from redis import RedisError
 
 from bridges.webchat import mail, out, read, told
-from bridges.webchat.sites import fault_of, sites_of
 from tickets.channels import (
     Account,
     Act,
@@ -27,7 +26,9 @@ from tickets.channels import (
     Outgoing,
     Probe,
     Refused,
+    fault_of_sites,
     keep_address,
+    sites_of,
     unseen,
 )
 from tickets.inbox.accept import accept
@@ -66,7 +67,7 @@ class Webchat(Channel):
             "sites",
             gettext_noop("Websites it may stand on"),
             is_long=True,
-            check=fault_of,
+            check=fault_of_sites,
             help=gettext_noop(
                 "One on each line, as https://www.example.com. Nowhere else does a browser show it. Its own page needs none."
             ),

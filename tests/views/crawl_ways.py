@@ -20,6 +20,7 @@ from tickets.actions.notify import KINDS
 from tickets.models.press_links import PAGES
 from tickets.views.remote_image import SALT as PICTURES
 
+CHAT: dict[str, tuple[object, ...]] = {"webchat:file": ("nothing", 1)}
 # What each has for themselves; what would change it asks for the password once more.
 OWN_DOOR = (
     "mfa_index",
@@ -62,6 +63,12 @@ def outside() -> dict[str, list[Way]]:
         "account_login": [Way(ANYONE, data={"email": "eve@desk.example", "password": "guess"})],
         "mfa_authenticate": [Way(ANYONE, data={"code": "123456"})],
         "tickets:welcome": [Way(ANYONE, ("forged",), data={"name": "Eve", "email": "eve@desk.example"})],
+        "tickets:write-to-us": [Way(ANYONE, ("nobody",), data={"text": "Let me in", "email": "eve@geheim.example"})],
+        **{
+            name: [Way(MACHINES, ("nobody", *CHAT.get(name, ())))]
+            for name, _ in patterns()
+            if name.startswith("webchat:")
+        },
         "tickets:request-show": [Way(ANYONE, ("forged",), data={"text": "Let me in", "key": "k"})],
         "tickets:request-renew": [Way(ANYONE, ("forged",))],
         **{f"tickets:{page}": [Way(ANYONE, ("forged",))] for page in PAGES},

@@ -7,7 +7,7 @@ from tickets.channels.clients import Rate, client_of, count_and_wait
 from tickets.channels.contract import Channel
 from tickets.channels.fields import Field
 from tickets.channels.keep import keep_address, keep_portrait, message_id_of
-from tickets.channels.opening import NoAccount, account_of, channel_classes, open_channel
+from tickets.channels.opening import NoAccount, account_of, channel_classes, chats_of, open_channel
 from tickets.channels.refusals import (
     BUG,
     CONTACT_BLOCKED,
@@ -24,6 +24,7 @@ from tickets.channels.refusals import (
     NotSent,
 )
 from tickets.channels.said import Line, file_in, kept_with, lines, newest, proven_way, something_new, unseen
+from tickets.channels.sites import fault_of_sites, sites_of
 from tickets.channels.templates import Filled, Template
 from tickets.channels.uploads import receive as receive_files
 from tickets.channels.values import (
@@ -80,8 +81,10 @@ __all__ = [
     "Template",
     "account_of",
     "channel_classes",
+    "chats_of",
     "client_of",
     "count_and_wait",
+    "fault_of_sites",
     "file_in",
     "footer_of",
     "is_open",
@@ -95,6 +98,7 @@ __all__ = [
     "open_channel",
     "proven_way",
     "receive_files",
+    "sites_of",
     "something_new",
     "spoken",
     "spoken_in",

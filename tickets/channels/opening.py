@@ -39,14 +39,20 @@ def account_of(channel: str, public_id: str) -> Account:
     return account
 
 
-def chat_of(account: Account) -> str:
-    """Return the standing link to a messenger for which this mailbox answers, the first that has one; "" where there is none.
+def chats_of(account: Account) -> list[tuple[type[Channel], str]]:
+    """Return the chats for which this mailbox answers and that can be opened by a link: each channel, and the standing link.
 
-    It carries no identity: whoever opens it is a stranger who writes for the first time.
+    A link carries no identity: whoever opens it is a stranger who writes for the first time.
     """
     theirs = Account.objects.filter(mailbox=account.home, removed_at=None, stopped_at=None).order_by("pk")
+    found = []
     for one in theirs.exclude(health=Health.CUT_OFF)[:MOST_LOOKED_AT]:
         known = channel_classes().get(one.channel)
         if known is not None and known.conversational and (link := known(one).deep_link("")):
-            return link
-    return ""
+            found.append((known, link))
+    return found
+
+
+def chat_of(account: Account) -> str:
+    """Return the link to the first of these chats; "" where there is none."""
+    return next((link for _channel, link in chats_of(account)), "")

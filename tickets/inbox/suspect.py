@@ -17,13 +17,19 @@ def suspect(arriving: Arriving, desk: Desk) -> None:
         decided = SpamBy.MEMORY, "Mail of this sender was called spam before."
     elif words := spam_words(arriving.mail.headers, settings.AUTHSERV_ID):
         decided = SpamBy.BORDER, f"Our own mail server calls it spam ({words})."
-    elif words := storable(str(arriving.notice.data.get("suspect") or ""), 500):
+    elif words := _told(arriving):
         decided = SpamBy.BORDER, words
     else:
         return
     by, reason = decided
     arriving.fields["spam"] = {"by": str(by), "reason": reason}
     arriving.fields["reason"] += f" {reason}"
+
+
+def _told(arriving: Arriving) -> str:
+    """Why the channel, or a page of ours, takes it for a machine's; "" when it does not. Of a mail's own words this is none."""
+    said = arriving.notice.data.get("suspect") or arriving.item.envelope.get("suspect") or ""
+    return storable(str(said), 500)
 
 
 def is_remembered(arriving: Arriving, desk: Desk) -> bool:

@@ -19,6 +19,7 @@ from tickets.channels import (
     Probe,
     Refused,
     Suggestion,
+    fault_of_sites,
 )
 from tickets.mail import imap, proof, render, request_line, ways
 from tickets.mail.mailbox import TurnedAway, Unreachable
@@ -33,6 +34,7 @@ def way_out(account: Account) -> str:
 
 
 RECEIVING, SENDING = gettext_noop("Receiving"), gettext_noop("Sending")
+CONTACT = gettext_noop("Contact page")
 BY_PORT = gettext_noop("as the port has it")
 
 
@@ -84,6 +86,25 @@ class Email(Channel):
             secret=True,
             help=gettext_noop("Leave empty when it is the same as for IMAP."),
             group=SENDING,
+        ),
+        Field(
+            "contact_page",
+            gettext_noop("A page on which anybody may write to it"),
+            default="no",
+            choices=("no", "yes"),
+            help=gettext_noop(
+                "One address to publish, /contact/ and the account’s id: a form, and links to the chats it answers for."
+            ),
+            group=CONTACT,
+        ),
+        Field(
+            "sites",
+            gettext_noop("Websites that may show that page in a frame"),
+            is_long=True,
+            check=fault_of_sites,
+            help=gettext_noop("One on each line, as https://www.example.com."),
+            group=CONTACT,
+            is_rare=True,
         ),
         Field("imap_folder", gettext_noop("Folder"), default="INBOX", is_rare=True),
         Field(

@@ -19,9 +19,8 @@ from django.views.decorators.http import require_safe
 from bridges.webchat import told
 from bridges.webchat.channel import settings_of
 from bridges.webchat.pages.door import chat_of, language_of
-from bridges.webchat.sites import sites_of
 from bridges.webchat.words import WORDS, say
-from tickets.channels import Account, is_open, next_opening
+from tickets.channels import Account, is_open, next_opening, sites_of
 
 # Pictures that a visitor was sent are fetched with their pass and shown from memory. Nothing is loaded from anywhere else.
 POLICY = {"img-src": ["'self'", "data:", "blob:"]}

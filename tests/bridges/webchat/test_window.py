@@ -12,12 +12,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from bridges.webchat import sites
 from bridges.webchat.pages.window import hours
 from bridges.webchat.words import WORDS
 from tests.bridges.webchat.conftest import SITE, Visitor, connected
 from tickets.actions.accounts import change_account
-from tickets.channels import open_channel
+from tickets.channels import open_channel, sites
 from tickets.models import Account, InboxItem, Ticket
 
 ROOM = Path(settings.BASE_DIR) / "bridges/webchat/pages"
@@ -126,7 +125,7 @@ def test_a_shops_door_gets_a_code_with_the_address(chat: Account) -> None:
 )
 def test_only_an_origin_is_a_site(typed: str, origin: str) -> None:
     assert sites.origin_of(typed) == origin
-    assert bool(sites.fault_of(typed)) == (not origin)
+    assert bool(sites.fault_of_sites(typed)) == (not origin)
 
 
 def test_the_accounts_screen_says_the_line_and_the_addresses(chat: Account) -> None:

@@ -1,11 +1,11 @@
-"""The websites on which a chat may stand: their origins, as a browser names them (RFC 6454 §6.2)."""
+"""The websites on which a page of an account may stand: their origins, as a browser names them (RFC 6454 §6.2)."""
 
 import re
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from tickets.channels import Account
+from tickets.models import Account
 
 _HOST = re.compile(r"[a-z0-9.-]+(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?")
 
@@ -17,7 +17,7 @@ def origin_of(typed: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if is_origin else ""
 
 
-def fault_of(typed: str) -> str:
+def fault_of_sites(typed: str) -> str:
     """Say what is wrong with a list of addresses, one on each line; "" for nothing."""
     wrong = [line for line in typed.split() if not origin_of(line)]
     words = _("%s is no address of a website: write https://www.example.com, without what follows.")
@@ -25,6 +25,6 @@ def fault_of(typed: str) -> str:
 
 
 def sites_of(account: Account) -> list[str]:
-    """Return the origins on which the chat of an account may stand."""
+    """Return the origins on which the pages of an account may stand, as its setting “sites” names them."""
     typed = str(account.config.get("sites") or "").split()
     return list(dict.fromkeys(filter(None, map(origin_of, typed))))
