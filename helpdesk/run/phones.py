@@ -38,6 +38,17 @@ def connect() -> None:
             add_account(cls.name, f"{SHOP} · {cls.label}", address, RULES | config, secrets)
 
 
+def connect_own() -> None:
+    """Give the shop an account on each channel that has no vendor, and pages of its own in a demo."""
+    for cls in channel_classes().values():
+        if cls.stand_in or cls.name not in _with_phones():
+            continue
+        if not Account.objects.filter(channel=cls.name, removed_at=None).exists():
+            here = {field.name: settings.SITE_URL for field in cls.config if field.name == "sites"}
+            account = add_account(cls.name, f"{SHOP} · {cls.label}", f"{cls.name}-demo", RULES | here)
+            open_channel(account).connect()
+
+
 def answer(stop: threading.Event) -> None:
     """Be the vendors until told to stop."""
     vendors = []
@@ -68,7 +79,8 @@ def _is_connected(cls: type[Channel]) -> bool:
 
 def addresses() -> list[tuple[str, str]]:
     """Where customers' phones are: the messenger's name and the path."""
-    names = [(str(cls.label), f"{cls.name}_demo:phone") for cls in channels() if cls.name in _with_phones()]
+    there = _with_phones()
+    names = [(str(cls.label), f"{cls.name}_demo:phone") for cls in channel_classes().values() if cls.name in there]
     return [(label, reverse(name)) for label, name in names]
 
 

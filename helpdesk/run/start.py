@@ -107,6 +107,7 @@ def warm_up() -> None:
 def connect_phones() -> str:
     """The demo's shop is on the messengers too; the line that says where a customer's phone is."""
     phones.connect()
+    phones.connect_own()
     return "".join(f"A customer's phone:   {settings.SITE_URL}{path} ({label})\n" for label, path in phones.addresses())
 
 

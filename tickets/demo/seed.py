@@ -85,7 +85,8 @@ def seed(now: datetime | None = None) -> int:
     _file_all(stage)
     _park_one(stage, end)
     _mark_read(stage, end)
-    change_account(stage.mailboxes["support"], None, acknowledge=True)
+    support = stage.mailboxes["support"]
+    change_account(support, None, acknowledge=True, config=support.config | {"contact_page": "yes"})
     append_all()
     skip_automation(head().number)  # what has been told here was acted on when it happened
     return len(stage.scenes)

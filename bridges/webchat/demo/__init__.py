@@ -1,0 +1,1 @@
+"""A shop's website with the chat on it, for the demo."""
