@@ -44,7 +44,8 @@ def said(notice: Notice, files: list[File]) -> str:
     if notice.kind == "receipt":
         return str(notice.text or f"{notice.data['status']}: {notice.target_id}")
     if notice.kind == "system":
-        return _("Ended the chat in their browser.")
+        wants = notice.data.get("wants")
+        return _("Asked for this conversation by mail.") if wants else _("Ended the chat in their browser.")
     return _("The chat told something that cannot be read: %s.") % str(notice.data["unreadable"])
 
 

@@ -72,6 +72,12 @@ def _ended(payload: Object, visitor: str) -> list[Notice]:
     return [notice]
 
 
+def _transcript(payload: Object, visitor: str) -> list[Notice]:
+    notice = _notice("system", payload, visitor)
+    notice.data["wants"] = "transcript"
+    return [notice]
+
+
 def _notice(kind: str, payload: Object, visitor: str) -> Notice:
     return Notice(kind, sender=visitor, chat=visitor, at=_moment(words(payload, "at")))
 
@@ -89,4 +95,4 @@ def _moment(written: str) -> datetime | None:
     return found if found.tzinfo else None
 
 
-READERS = {"message": _message, "receipts": _receipts, "unseen": _unseen, "ended": _ended}
+READERS = {"message": _message, "receipts": _receipts, "unseen": _unseen, "ended": _ended, "transcript": _transcript}

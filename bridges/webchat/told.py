@@ -43,6 +43,11 @@ def ended(given: Pass, at: datetime) -> bytes:
     return _bytes({"kind": "ended", **_who(given), "at": at.isoformat()})
 
 
+def transcript(given: Pass, at: datetime) -> bytes:
+    """Return that a visitor wants their conversation by mail."""
+    return _bytes({"kind": "transcript", **_who(given), "at": at.isoformat()})
+
+
 def _who(given: Pass) -> Object:
     return {"visitor": given.visitor, "number": given.number}
 

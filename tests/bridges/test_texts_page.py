@@ -35,5 +35,5 @@ def test_the_line_in_a_list_begins_with_words_of_the_text_in_each_language(name:
 
 def test_every_text_that_an_account_says_about_other_ways_is_on_the_page() -> None:
     others = {"acknowledgement", "acknowledgement-closed", "away", "greeting", "footer", "quoted", "subject"}
-    others |= {"request-link", "request-new-link"}
+    others |= {"request-link", "request-new-link", "transcript"}
     assert set(SHOWN) == set(BY_NAME) - others

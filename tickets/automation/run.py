@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from tickets.automation import acknowledge, ask, detour, greet, notify
+from tickets.automation import acknowledge, ask, detour, greet, notify, transcript
 from tickets.models import Counter, Entry
 from tickets.models.numbers import AUTOMATION
 
@@ -16,7 +16,7 @@ CONCERNS: dict[str, Callable[[Entry], bool]] = {  # kinds of which most say noth
     "reply": ask.concerns,
 }
 RULES: dict[str, tuple[Callable[[Entry], str], ...]] = {  # by the kind of the entry
-    "received": (acknowledge.consider, greet.consider, ask.received, notify.received),
+    "received": (acknowledge.consider, greet.consider, ask.received, transcript.consider, notify.received),
     "note": (notify.noted,),
     "change": (notify.changed,),
     "changes": (notify.changed,),

@@ -88,7 +88,9 @@ def _theirs(account: Account, known: Address) -> QuerySet[Message]:
     mailed = arrived.filter(channel=settings.LAST_RESORT, recipient__in=mails)
     own = Q(account=account, from_address=known.address) | Q(channel=settings.LAST_RESORT, from_address__in=mails)
     said = Q(direction=Direction.IN, contact__in=known.contact.selves, kind__in=("message", "forward")) & own
-    return Message.objects.filter(said | (Q(direction=Direction.OUT) & (Q(Exists(here)) | Q(Exists(mailed)))))
+    return Message.objects.filter(
+        said | (Q(direction=Direction.OUT) & (Q(Exists(here)) | Q(Exists(mailed), automatic=False)))
+    )
 
 
 def _shown(account: Account, known: Address, messages: Sequence[Message]) -> list[Line]:

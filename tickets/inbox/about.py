@@ -45,6 +45,8 @@ def _describe(arriving: Arriving, desk: Desk) -> None:
         fields["album"] = arriving.album
     if start := notice.data.get("start"):
         fields["start"] = str(start)[:64]
+    if wants := notice.data.get("wants"):
+        fields["wants"] = str(wants)[:20]
     if notice.data.get("is_group"):
         fields["is_group"] = True
     if not notice.text:

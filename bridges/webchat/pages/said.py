@@ -160,6 +160,18 @@ def end(request: HttpRequest, account: Account, given: Pass) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_POST
+@for_visitors
+def transcript(request: HttpRequest, account: Account, given: Pass) -> HttpResponse:
+    """Ask for the conversation by mail. It goes to nobody but the address that is proven to be theirs."""
+    language = language_of(request, account)
+    if not proven_way(account, given.visitor):
+        return refused(say(language, "mail_first"), 409)
+    now = timezone.now()
+    accept(account, told.transcript(given, now), source=SOURCE, key=f"transcript/{given.visitor}/{now:%Y-%m-%dT%H}")
+    return HttpResponse(status=204)
+
+
 @require_GET
 @for_visitors
 def file(request: HttpRequest, account: Account, given: Pass, message: str, part: int) -> HttpResponse:

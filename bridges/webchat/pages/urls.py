@@ -16,6 +16,7 @@ urlpatterns = [
     path("chat/<slug:public_id>/lines/", said.lines, name="lines"),
     path("chat/<slug:public_id>/receipts/", said.receipts, name="receipts"),
     path("chat/<slug:public_id>/end/", said.end, name="end"),
+    path("chat/<slug:public_id>/transcript/", said.transcript, name="transcript"),
     path("chat/<slug:public_id>/live/", live.live, name="live"),
     path("chat/<slug:public_id>/file/<slug:message>/<int:part>/", said.file, name="file"),
 ]

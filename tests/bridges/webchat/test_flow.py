@@ -242,6 +242,30 @@ def test_who_joined_by_mail_sees_only_what_is_theirs(visitor: Visitors, ben: Age
     assert not any("secret" in line for line in zoe.sees)
 
 
+def test_who_asks_for_it_gets_their_conversation_at_their_proven_address_and_nobody_else_does(
+    visitor: Visitors, ben: Agent, smtp_sink: Sink
+) -> None:
+    zoe = visitor()
+    zoe.say("Does it fit a gas stove?", ("stove.txt", b"gas"))
+    assert zoe.post("transcript/").status_code == 409
+    answer(Ticket.objects.get(), ben, "It does.")
+    note(Ticket.objects.get(), "She asks a lot.", ben)
+    prove(zoe, smtp_sink)
+    before = len(smtp_sink.to(HOME))
+    for _twice in range(2):
+        assert zoe.post("transcript/").status_code == 204
+        settle()
+        settle()
+    sent = smtp_sink.to(HOME)[before:]
+    assert len(sent) == 1
+    told = parse(sent[0].raw)
+    assert told.subject.startswith("Your conversation with Support")
+    assert told.text.index("Does it fit a gas stove?") < told.text.index("[stove.txt]") < told.text.index("It does.")
+    assert "asks a lot" not in told.text
+    assert not any("as you asked for it" in line for line in zoe.sees)  # what was said is not said once more
+    assert rebuilt_differences() == []
+
+
 def test_ending_a_chat_ends_its_passes_and_the_conversation_stays_with_us(visitor: Visitors) -> None:
     zoe = visitor()
     zoe.say("Something private")

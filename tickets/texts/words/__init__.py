@@ -27,6 +27,7 @@ from tickets.texts.words import (
     request_link,
     request_new_link,
     subject,
+    transcript,
     wrong_code,
 )
 
@@ -54,6 +55,7 @@ TEXTS: tuple[Text, ...] = (
     detour.TEXT,
     by_mail.TEXT,
     exercise.TEXT,
+    transcript.TEXT,
     no_mail.TEXT,
     quoted.TEXT,
     subject.TEXT,

@@ -133,7 +133,7 @@ function show() {
   for (const element of there.values()) element.remove();
   older.hidden = !hasMore;
   part("ask").hidden = !(page.asks_mail && !reached && !isAsked && (known.size || outbox.length));
-  part("reached").hidden = !reached;
+  part("reached").hidden = part("transcript").hidden = !reached;
   part("reached").textContent = reached ? say("answered_at", { address: reached }) : "";
   if (isAtEnd) scroll.scrollTop = scroll.scrollHeight;
 }
@@ -346,6 +346,11 @@ async function forget() {
   clear();
   say_trouble(say("ended"));
 }
+part("transcript").addEventListener("click", async () => {
+  part("transcript").closest("details").open = false;
+  const answer = await ask("transcript/", { method: "POST" }).catch(() => null);
+  say_trouble(answer?.ok ? say("mailed", { address: reached }) : ((await answer?.json().catch(() => null))?.error || say("failed")));
+});
 let isSure = false;
 part("end").addEventListener("click", () => { if (isSure) { forget(); part("end").closest("details").open = false; } isSure = !isSure; part("sure").hidden = !isSure; });
 part("close")?.addEventListener("click", () => tell("close"));
