@@ -4,6 +4,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 
+class Audience(Protocol):
+    """Customers who have a channel's own page open, for benchmarks. Made with the address that `deep_link("")` gives."""
+
+    def start(self) -> None:
+        """Begin; nobody has come yet."""
+
+    def stop(self) -> None:
+        """Everybody closes the page."""
+
+    def say(self, who: int, text: str) -> None:
+        """Let somebody write, and keep their page open from then on."""
+
+    def heard(self) -> list[tuple[str, float]]:
+        """Return the texts that their pages showed, and when."""
+
+
 class StandIn(Protocol):
     """A vendor's server of our own on this machine, for benchmarks and the demo."""
 

@@ -62,6 +62,7 @@ class Webchat(Channel):
     conversational: ClassVar[bool] = True
     vouches: ClassVar[bool] = True
     capabilities: ClassVar[frozenset[str]] = frozenset({Act.EDIT, Act.WITHDRAW, "typing"})
+    audience: ClassVar[str] = "bridges.webchat.visitors.Visitors"
     config: ClassVar[tuple[Field, ...]] = (
         Field(
             "sites",

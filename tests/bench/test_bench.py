@@ -132,3 +132,12 @@ def test_a_messenger_is_measured_both_ways_over_its_vendors_stand_in(tmp_path: P
     assert set(figures) == {"in", "out"}
     for way in figures.values():
         assert (way["messages"], way["median_ms"] > 0, way["p95_ms"] >= way["median_ms"]) == (10, True, True)
+
+
+@pytest.mark.timeout(240)
+def test_open_pages_are_measured_both_ways_with_the_memory_of_the_web_server(tmp_path: Path) -> None:
+    figures = bench(tmp_path / "own", "webchat", "--pages", "8", "--rate", "8", "--seconds", "1")
+    assert figures["pages"] == 8
+    assert figures["web_memory_mb"]["with_pages"] > 0
+    for way in (figures["in"], figures["out"]):
+        assert (way["messages"], way["median_ms"] > 0, way["p95_ms"] >= way["median_ms"]) == (8, True, True)

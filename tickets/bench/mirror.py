@@ -24,7 +24,7 @@ from tickets.actions.drafts import save_draft, schedule
 from tickets.bench.scratch import mailbox, scratch
 from tickets.channels import Channel, channel_classes
 from tickets.models import Account, Agent, Draft, Message, Role, Ticket
-from tickets.stand_in import StandIn
+from tickets.stand_in import Audience, StandIn
 
 PARTS = "in,out,slow,record,clock,mail"
 CUSTOMERS = 100  # of each account: a vendor takes one message a second for each of them
@@ -32,6 +32,7 @@ LOOKS_EVERY = 0.01  # seconds: as exact as the figures are
 HEARD_EVERY = 0.5
 START_SECONDS = 60.0
 LATEST = 120.0
+Talks = StandIn | Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ def connected(channel: type[Channel], number: int, home: Account) -> Iterator[St
 
 
 @contextmanager
-def running() -> Iterator[None]:
-    """The parts as `manage.py run` starts them, on the scratch database and record."""
+def running(parts: str = PARTS, **more: str) -> Iterator[int]:
+    """The parts as `manage.py run` starts them, on the scratch database and record; its process id. `more`: settings."""
     environment = {
         **os.environ,
         "DATA_DIR": str(settings.DATA_DIR),
@@ -87,12 +88,13 @@ def running() -> Iterator[None]:
         "DATABASE_URL": database_url(),
         "SMTP_PORT": "0",
         "DEMO": "no",
+        **more,
     }
-    command = [sys.executable, "manage.py", "run", "--parts", PARTS]
+    command = [sys.executable, "manage.py", "run", "--parts", parts]
     with open(settings.DATA_DIR / "parts.log", "wb") as log:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(30)
@@ -106,7 +108,7 @@ def database_url() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
-def warm_up(vendors: Sequence[StandIn]) -> None:
+def warm_up(vendors: Sequence[Talks]) -> None:
     """Wait until each account is polled and everybody has a ticket."""
     for number in range(CUSTOMERS):
         for vendor in vendors:
@@ -125,7 +127,7 @@ def wait(condition: Callable[[], bool], limit: float, words: str, every: float =
         time.sleep(every)
 
 
-def come_in(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[float]:
+def come_in(vendors: Sequence[Talks], rate: float, seconds: float, each: int = CUSTOMERS) -> list[float]:
     """Customers write at an even pace; how long each line took until its message stood in the database."""
     written: dict[str, float] = {}
     count = int(rate * seconds)
@@ -136,7 +138,7 @@ def come_in(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[flo
             time.sleep(max(0.0, began + number / rate - time.monotonic()))
             written[f"line {number}"] = time.time()
             turn, place = divmod(number, len(vendors))
-            who = 1000 * (place + 1) + turn % CUSTOMERS  # nobody writes to two accounts: all would be answered by one
+            who = 1000 * (place + 1) + turn % each  # nobody writes to two accounts: all would be answered by one
             vendors[place].say(who, f"line {number}")
 
     writer = threading.Thread(target=write, daemon=True)
@@ -154,7 +156,7 @@ def come_in(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[flo
     return [seen[text] - at for text, at in written.items()]
 
 
-def go_out(vendors: Sequence[StandIn], rate: float, seconds: float) -> list[float]:
+def go_out(vendors: Sequence[Talks], rate: float, seconds: float) -> list[float]:
     """Agents' answers whose undo time ends at an even pace; how long each took from there to the customer."""
     agent = Agent.objects.create_user("ann@bench.example", name="Ann", role=Role.AGENT, created_at=timezone.now())
     tickets = list(Ticket.objects.order_by("number"))

@@ -25,6 +25,7 @@ class Channel:
     config: ClassVar[tuple[Field, ...]] = ()
     capabilities: ClassVar[frozenset[str]] = frozenset()  # of Act: "edit", "withdraw"; and "typing", "templates"
     stand_in: ClassVar[str] = ""  # where its StandIn is, if it has one
+    audience: ClassVar[str] = ""  # where its Audience is, if customers have it open on pages of its own
 
     def __init__(self, account: Account) -> None:
         self.account = account

@@ -38,10 +38,10 @@ def limits_of(request: HttpRequest, account: Account, given: Pass) -> tuple[list
     said = [
         Rate(f"{here}:{given.visitor}", 20, 60),
         Rate(f"{here}:{given.visitor}:day", 500, 86_400),
-        Rate(here, 600, 60),
+        Rate(here, 6000, 60),
     ]
     is_new = not kept_with(account, given.visitor)
-    begun = [Rate(f"{here}:from:{client_of(request)}", 20, 3600), Rate(f"{here}:new", 120, 60)] if is_new else []
+    begun = [Rate(f"{here}:from:{client_of(request)}", 20, 3600), Rate(f"{here}:new", 600, 60)] if is_new else []
     return said, begun
 
 

@@ -13,8 +13,10 @@ from tickets.bench.detour import measure as measure_detour
 from tickets.bench.ingest import ingest
 from tickets.bench.mails import write
 from tickets.bench.mirror import measure as measure_mirror
+from tickets.bench.open_pages import measure as measure_open_pages
 from tickets.bench.pages import measure
 from tickets.bench.reading import parse_all
+from tickets.channels import channel_classes
 
 
 class Command(BaseCommand):
@@ -53,14 +55,25 @@ class Command(BaseCommand):
         mirror.add_argument(
             "--accounts", type=int, default=2, metavar="N", help="bots: a vendor limits each (default: 2)"
         )
+        opened = [self.add_open_pages(what, name) for name, cls in channel_classes().items() if cls.audience]
         detoured = what.add_parser("detour", help="from a vendor's refusal to the mail accepted")
         detoured.add_argument("--people", type=int, default=60, metavar="N", help="who are answered (default: 60)")
-        for one in (detoured, rebuilt, taken, taken_in, parsed, pages, mirror, verified):
+        for one in (detoured, rebuilt, taken, taken_in, parsed, pages, mirror, verified, *opened):
             one.add_argument("--json", action="store_true")
+
+    def add_open_pages(self, what: Any, name: str) -> CommandParser:
+        """A benchmark of its own for each channel whose customers have pages open."""
+        parser: CommandParser = what.add_parser(
+            name, help="many open pages: a line to its ticket, an answer to its page"
+        )
+        parser.add_argument("--pages", type=int, default=1000, metavar="N", help="that are open (default: 1000)")
+        parser.add_argument("--rate", type=float, default=10, metavar="N", help="messages a second (default: 10)")
+        parser.add_argument("--seconds", type=float, default=20, metavar="N", help="each way (default: 20)")
+        return parser
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, options["what"])(options)
+            getattr(self, options["what"], self.open_pages)(options)
         except (FileNotFoundError, RuntimeError) as error:
             raise CommandError(str(error)) from error
 
@@ -102,6 +115,12 @@ class Command(BaseCommand):
         """Measure both ways of a messenger."""
         found = measure_mirror(options["rate"], options["seconds"], options["accounts"])
         self.show({way: asdict(latency) for way, latency in found.items()}, options["json"])
+
+    def open_pages(self, options: dict[str, Any]) -> None:
+        """Measure a channel whose customers have pages open."""
+        self.show(
+            measure_open_pages(options["what"], options["pages"], options["rate"], options["seconds"]), options["json"]
+        )
 
     def show(self, figures: dict[str, Any], as_json: bool) -> None:
         """Print figures, one a line, or all as JSON on one line."""
