@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tickets.channels import Channel, NotConnected, open_channel
 from tickets.inbox.accept import accept
-from tickets.models import Account, Health
+from tickets.models import ANSWERED, Account, Health
 
 ALERT_AFTER = 10  # refused calls in a row: a changed secret looks like silence
 
@@ -35,11 +35,16 @@ def receive(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def stored(channel: Channel, raw: bytes) -> HttpResponse:
-    """Accept `raw`, then answer as the vendor wants it: mostly with nothing, since some vendors act upon an answer."""
-    accept(channel.account, raw, source="webhook", key=channel.key(raw))
+    """Accept `raw`, then answer as the vendor wants it: mostly with nothing, since some vendors act upon an answer.
+
+    What is answered is stored with it. A push that comes again is answered with nothing: no words go out twice.
+    """
+    answer = channel.answer(raw)
+    told = {ANSWERED: answer.decode("utf-8", "replace")} if answer else {}
+    is_new = accept(channel.account, raw, source="webhook", key=channel.key(raw), envelope=told)
     if channel.account.state.get("refused"):
         change_state(channel.account, refused=None)
-    return HttpResponse(channel.answer(raw), content_type="application/json")
+    return HttpResponse(answer if is_new else b"", content_type="application/json")
 
 
 def count_refusal(account: Account) -> None:

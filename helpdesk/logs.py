@@ -3,7 +3,7 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:request|welcome|join|password)/)[\w.:=-]{12,}")
+_TOKEN = re.compile(r"(/(?:request|welcome|join|password|media)/)[\w.:=-]{12,}")
 
 
 class WithoutLinks(logging.Formatter):

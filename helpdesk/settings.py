@@ -245,6 +245,7 @@ CHANNELS = [
     "tickets.mail.channel.Email",
     "bridges.telegram.channel.Telegram",
     "bridges.whatsapp.channel.WhatsApp",
+    "bridges.viber.channel.Viber",
     "bridges.webchat.channel.Webchat",
 ]
 LAST_RESORT = "email"
@@ -252,12 +253,11 @@ OAUTH = oauth.servers()  # where mailboxes sign in by consent
 
 
 def apps_beside(channels: list[str], folder: str) -> list[str]:
-    """The apps of this name that lie beside bridges, each with its templates, static files and addresses."""
+    """The apps of this name beside bridges: "pages" for customers; in a demo "demo", their side (tickets/stand_in.py)."""
     rooms = [channel.rsplit(".", 2)[0] for channel in channels if channel.startswith("bridges.")]
     return [f"{room}.{folder}" for room in rooms if (BASE_DIR / room.replace(".", "/") / folder).is_dir()]
 
 
-# Pages that channels bring along for their customers; in a demo also the customers' side of messengers (tickets/stand_in.py).
 PAGE_APPS, DEMO_APPS = (apps_beside(CHANNELS, folder) for folder in ("pages", "demo"))
 INSTALLED_APPS += PAGE_APPS
 PHONE_PORT = env.port("PHONE_PORT", 8081)

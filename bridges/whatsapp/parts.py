@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bridges.whatsapp.split import LONGEST_CAPTION, ranges
+from bridges.split import ranges
 from tickets.mime.parse import Attachment
 
 MB = 1 << 20
+LONGEST_TEXT = 4096  # channels.md §3, "Send"
+LONGEST_CAPTION = 1024
 # kind -> (what it may be, how large): channels.md §3, "Send"; the types are Meta's page "Supported media types".
 KINDS: dict[str, tuple[frozenset[str], int]] = {
     "image": (frozenset(["image/jpeg", "image/png"]), 5 * MB),
@@ -30,7 +32,7 @@ def cut(text: str, files: Sequence[Attachment]) -> Cut:
     """Return what goes into which call. A short text is the caption of a single file that can have one."""
     if len(files) == 1 and text and len(text) <= LONGEST_CAPTION and kind_of(files[0]) != "audio":
         return [[0, len(text), files[0].part]]
-    return [[start, end, 0] for start, end in ranges(text)] + [[0, 0, file.part] for file in files]
+    return [[start, end, 0] for start, end in ranges(text, LONGEST_TEXT)] + [[0, 0, file.part] for file in files]
 
 
 def parts(text: str, files: Sequence[Attachment], made: Cut) -> list[Part]:

@@ -63,6 +63,7 @@ def outside() -> dict[str, list[Way]]:
         "account_login": [Way(ANYONE, data={"email": "eve@desk.example", "password": "guess"})],
         "mfa_authenticate": [Way(ANYONE, data={"code": "123456"})],
         "tickets:welcome": [Way(ANYONE, ("forged",), data={"name": "Eve", "email": "eve@desk.example"})],
+        "tickets:media": [Way(ANYONE, ("forged", "a.png"))],
         "tickets:write-to-us": [Way(ANYONE, ("nobody",), data={"text": "Let me in", "email": "eve@geheim.example"})],
         **{
             name: [Way(MACHINES, ("nobody", *CHAT.get(name, ())))]

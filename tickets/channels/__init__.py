@@ -7,6 +7,7 @@ from tickets.channels.clients import Rate, client_of, count_and_wait
 from tickets.channels.contract import Channel
 from tickets.channels.fields import Field
 from tickets.channels.keep import keep_address, keep_portrait, message_id_of
+from tickets.channels.media import media_link, read_media_link
 from tickets.channels.opening import NoAccount, account_of, channel_classes, chats_of, open_channel
 from tickets.channels.refusals import (
     BUG,
@@ -92,11 +93,13 @@ __all__ = [
     "keep_portrait",
     "kept_with",
     "lines",
+    "media_link",
     "message_id_of",
     "newest",
     "next_opening",
     "open_channel",
     "proven_way",
+    "read_media_link",
     "receive_files",
     "sites_of",
     "something_new",

@@ -51,7 +51,11 @@ class Channel:
         return HttpResponse(status=404)
 
     def answer(self, raw: bytes) -> bytes:
-        """Return the response body that the vendor wants for this payload; mostly empty."""
+        """Return the response body that the vendor wants for this payload; mostly empty. Pure.
+
+        It is stored with the payload, and comes back as notice.data["answered"] for the mail to say; a push that comes again
+        gets none.
+        """
         return b""
 
     def key(self, raw: bytes) -> str | None:

@@ -10,7 +10,7 @@ from tickets.inbox.arriving import Arriving
 from tickets.mime.authentication import Finding
 from tickets.mime.parse import Mail, parse
 from tickets.mime.reports import report_of
-from tickets.models import Account, InboxItem, new_id
+from tickets.models import ANSWERED, Account, InboxItem, new_id
 from tickets.models.text import storable
 from tickets.record import spool
 from tickets.record.write import entry_of
@@ -36,6 +36,8 @@ def read(item: InboxItem) -> list[Arriving]:
 
 def _arriving(item: InboxItem, channel: Channel, raw: bytes) -> Iterator[Arriving]:
     for notice in channel.read(raw):
+        if answered := item.envelope.get(ANSWERED):
+            notice.data["answered"] = answered
         if why := notice.data.get("unreadable"):
             raise Unreadable(why)
         made = channel.message(notice, raw)

@@ -4,7 +4,7 @@ from tickets.models.contacts import Address, Contact, ContactEvent
 from tickets.models.grants import Grant
 from tickets.models.ids import new_id, new_random
 from tickets.models.incidents import Incident
-from tickets.models.intake import Account, Counter, Entry, Health, InboxItem, ItemState
+from tickets.models.intake import ANSWERED, Account, Counter, Entry, Health, InboxItem, ItemState
 from tickets.models.mirrors import Mirror
 from tickets.models.outgoing import Act, Delivery, DeliveryState, Draft, DraftFile, DraftState, ReadMark, WriteKey
 from tickets.models.people import Agent, Role, Team
@@ -31,6 +31,7 @@ from tickets.models.together import Follow, Notification, Presence
 from tickets.models.tokens import Against, Objection, Purpose, Token
 
 __all__ = [
+    "ANSWERED",
     "Account",
     "Act",
     "Address",

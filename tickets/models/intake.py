@@ -23,6 +23,7 @@ class Health(models.TextChoices):
     CUT_OFF = "cut_off"
 
 
+ANSWERED = "answered"  # in an item's envelope: what its push was answered with
 NOTED_EVERY = timedelta(minutes=1)
 
 

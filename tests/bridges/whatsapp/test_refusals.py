@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from bridges.split import ranges
 from bridges.whatsapp import api, read
 from bridges.whatsapp.api import Access
 from bridges.whatsapp.fake import FakeWhatsApp
 from bridges.whatsapp.refusals import MEANINGS, Refused, not_sent
-from bridges.whatsapp.split import ranges
 from tests.bridges.whatsapp.conftest import enveloped
 from tests.services.ports import free_port
 
@@ -106,6 +106,6 @@ def test_an_address_that_is_none_is_a_temporary_refusal(url: str, whatsapp: Fake
 
 def test_a_long_text_is_cut_between_paragraphs_and_loses_no_word() -> None:
     text = "\n\n".join("🙂 word " * 400 for _ in range(4))
-    pieces = [text[start:end] for start, end in ranges(text)]
+    pieces = [text[start:end] for start, end in ranges(text, 4096)]
     assert all(len(piece) <= 4096 for piece in pieces)
     assert " ".join(pieces).split() == text.split()

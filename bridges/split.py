@@ -1,14 +1,12 @@
-"""A long text in pieces that WhatsApp takes: so many characters each, cut where a reader would pause."""
+"""A long text in pieces of so many characters, cut where a reader would pause."""
 
-LONGEST_TEXT = 4096  # channels.md §3, "Send"
-LONGEST_CAPTION = 1024
 BREAKS = ("\n\n", "\n", ". ", " ")
 
 
 Range = tuple[int, int]  # from and to
 
 
-def ranges(text: str, longest: int = LONGEST_TEXT) -> list[Range]:
+def ranges(text: str, longest: int) -> list[Range]:
     """Return where the pieces of `text` begin and end: cut between paragraphs, lines, sentences, words, else anywhere."""
     found: list[Range] = []
     at, over = 0, len(text.rstrip())

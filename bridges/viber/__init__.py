@@ -1,0 +1,1 @@
+"""Viber: a bot on its REST API."""
