@@ -13,6 +13,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from bridges.telegram.fake import phone as telegram
+from bridges.viber.fake import phone as viber
 from bridges.whatsapp.fake import phone as whatsapp
 from tests.browser.test_axe import violations
 from tests.flows import desk
@@ -135,7 +136,7 @@ def test_a_visitor_deletes_the_database_of_a_running_demo_and_stays_signed_in(pa
         link = re.search(r"http\S+/demo/sign-in/\S+", house.words())
         assert link
         page.goto(link[0])
-        on_phones = len(telegram.PEOPLE) + len(whatsapp.PEOPLE)
+        on_phones = len(telegram.PEOPLE) + len(viber.PEOPLE) + len(whatsapp.PEOPLE)
         wait_until(lambda: len(house.ask(TICKETS)) == 120 + on_phones, 120, "The customers on the phones did not write")
         before = house.ask(TICKETS)
         page.goto(f"{house.url}/demo/mailbox/")

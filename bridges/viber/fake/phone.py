@@ -17,6 +17,7 @@ PEOPLE = {7201: "Iryna Melnyk", 7202: "Petro Shevchuk", 7203: "Dana Kolar"}
 FIRST_LINES = (
     (7201, "Доброго дня! Чи встановлюєте ви дитячі сидіння?"),
     (7202, "The chain slips in the smallest gear"),
+    (7203, "Do you sell gift vouchers?"),
 )
 KEPT = ("waiting", "sent", "chats", "names", "webhook", "events", "closed", "next_token", "reached", "welcomed")
 SAVED_EVERY = 1.0

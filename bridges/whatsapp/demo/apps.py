@@ -1,4 +1,4 @@
-"""Brings the templates and static files of the phone."""
+"""Brings the templates of the phone."""
 
 from django.apps import AppConfig
 

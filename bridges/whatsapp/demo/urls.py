@@ -7,8 +7,8 @@ from bridges.whatsapp.demo import views
 app_name = "whatsapp_demo"
 
 urlpatterns = [
-    path("whatsapp/", views.show, name="phone"),
-    path("whatsapp/messages/", views.messages, name="messages"),
-    path("whatsapp/do/", views.act, name="act"),
+    path("whatsapp/", views.PHONE.show, name="phone"),
+    path("whatsapp/messages/", views.PHONE.messages, name="messages"),
+    path("whatsapp/do/", views.PHONE.act, name="act"),
     path("whatsapp/file/<str:media>/", views.file, name="file"),
 ]

@@ -1,0 +1,10 @@
+"""Brings the templates of the phone."""
+
+from django.apps import AppConfig
+
+
+class PhoneConfig(AppConfig):
+    """Installed in a demo only."""
+
+    name = "bridges.viber.demo"
+    label = "viber_demo"
