@@ -44,5 +44,8 @@ class StandIn(Protocol):
     def heard(self) -> list[tuple[str, float]]:
         """Return the texts that reached customers, and when."""
 
+    def push_forever(self) -> Any:
+        """Push in the background what customers write, to where the vendor was told to."""
+
     def pushes(self) -> list[tuple[bytes, dict[str, str]]]:
         """Take out what waits to be pushed, each body with its headers; nothing where the vendor is polled."""

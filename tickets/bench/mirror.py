@@ -4,6 +4,7 @@ The parts run as `manage.py run` starts them, over the vendor's stand-in that a 
 """
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.db import connection
@@ -22,7 +24,7 @@ from django.utils.module_loading import import_string
 from tickets.actions.accounts import add_account
 from tickets.actions.drafts import save_draft, schedule
 from tickets.bench.scratch import mailbox, scratch
-from tickets.channels import Channel, channel_classes
+from tickets.channels import Channel, channel_classes, open_channel
 from tickets.models import Account, Agent, Draft, Message, Role, Ticket
 from tickets.stand_in import Audience, StandIn
 
@@ -44,21 +46,62 @@ class Latency:
     messages: int
 
 
-def measure(rate: float = 50, seconds: float = 20, accounts: int = 2) -> dict[str, Latency]:
-    """Send that many messages a second each way. Raises RuntimeError when something does not arrive."""
-    channel = next((cls for cls in channel_classes().values() if cls.stand_in), None)
-    if channel is None:
-        raise RuntimeError("No channel of settings.CHANNELS has a stand-in for its vendor.")
+def channel_of(name: str) -> type[Channel]:
+    """Return the channel of this name, the first for "", whose vendor has a stand-in. Raises RuntimeError."""
+    found = [cls for cls in channel_classes().values() if cls.stand_in and name in ("", cls.name)]
+    if not found:
+        raise RuntimeError(f"No channel {name} of settings.CHANNELS has a stand-in for its vendor.")
+    return found[0]
+
+
+def measure(rate: float = 50, seconds: float = 20, accounts: int = 2, name: str = "") -> dict[str, Latency]:
+    """Send that many messages a second each way on a channel. Raises RuntimeError when something does not arrive."""
+    channel = channel_of(name)
     with ExitStack() as stack:
         place = stack.enter_context(scratch())
         place.fresh("mirror")
         home = mailbox()
         vendors = [stack.enter_context(connected(channel, number, home)) for number in range(accounts)]
-        stack.enter_context(running())
+        if channel.poll is Channel.poll:
+            _run_with_web(channel, vendors, stack)
+        else:
+            stack.enter_context(running())
         warm_up(vendors)
         found = {"in": figures(come_in(vendors, rate, seconds))}
         found["out"] = figures(go_out(vendors, rate, seconds))
         return found
+
+
+def _run_with_web(channel: type[Channel], vendors: Sequence[StandIn], stack: ExitStack) -> None:
+    """Where the vendor pushes, the web server takes part, and the accounts are connected once it is there."""
+    port = free_port()
+    settings.SITE_URL = f"http://127.0.0.1:{port}"
+    stack.enter_context(running(f"web,{PARTS}", PORT=str(port), SITE_URL=settings.SITE_URL))
+    wait_for_web(port)
+    for account in Account.objects.filter(channel=channel.name):
+        open_channel(account).connect()
+    for vendor in vendors:
+        vendor.push_forever()
+
+
+def wait_for_web(port: int) -> None:
+    """Wait until the web server on this machine answers. Raises RuntimeError."""
+
+    def answers() -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/livez", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    wait(answers, LATEST, "The web server does not start", 0.2)
+
+
+def free_port() -> int:
+    """Return a port on this machine that nobody uses at this moment."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
 
 
 @contextmanager

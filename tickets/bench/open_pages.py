@@ -3,19 +3,28 @@
 All parts run as `manage.py run` starts them, the web server among them, whose memory is stated too.
 """
 
-import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import psutil
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from tickets.actions.accounts import add_account
-from tickets.bench.mirror import LATEST, PARTS, Latency, come_in, figures, go_out, running, wait
+from tickets.bench.mirror import (
+    LATEST,
+    PARTS,
+    Latency,
+    come_in,
+    figures,
+    free_port,
+    go_out,
+    running,
+    wait,
+    wait_for_web,
+)
 from tickets.bench.scratch import mailbox, scratch
 from tickets.channels import Channel, channel_classes, open_channel
 from tickets.models import Account, Message
@@ -37,7 +46,7 @@ def channel_of(name: str) -> type[Channel]:
 
 def measure(name: str, people: int = 1000, rate: float = 10, seconds: float = 20) -> dict[str, Any]:
     """Open `people` pages, then send that many messages a second each way. Raises RuntimeError when something does not arrive."""
-    cls, port = channel_of(name), _free_port()
+    cls, port = channel_of(name), free_port()
     with ExitStack() as stack:
         place = stack.enter_context(scratch())
         place.fresh("pages")
@@ -45,7 +54,7 @@ def measure(name: str, people: int = 1000, rate: float = 10, seconds: float = 20
         settings.SITE_URL = f"http://127.0.0.1:{port}"
         accounts = [_connected(cls, number, home) for number in range(ACCOUNTS)]
         pid = stack.enter_context(running(f"web,{PARTS}", PORT=str(port), SITE_URL=settings.SITE_URL))
-        _wait_for_web(port)
+        wait_for_web(port)
         before = _memory_of_web(pid)
         audience = [_arrived(cls, account, stack) for account in accounts]
         each = people // ACCOUNTS
@@ -85,23 +94,6 @@ def _open(audience: list[Audience], each: int) -> None:
         audience[place].say(1000 * (place + 1) + turn, f"first {place} {turn}")
     wait(lambda: Message.objects.count() >= each * len(audience), LATEST, "Not everybody came in")
     time.sleep(SETTLED)
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
-
-
-def _wait_for_web(port: int) -> None:
-    def answers() -> bool:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/livez", timeout=1) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    wait(answers, LATEST, "The web server does not start", 0.2)
 
 
 def _memory_of_web(pid: int) -> int:

@@ -2,15 +2,13 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from bridges.served import Handler, Served
 from bridges.whatsapp.fake import account, phone, push, sending, templating
 from bridges.whatsapp.fake.failures import Failure, Object, Silence, bad_token, expired, gone
 from bridges.whatsapp.fake.state import CLOSED, State
@@ -33,128 +31,18 @@ OF_BUSINESS: dict[tuple[str, str], Callable[[State, Object], Object]] = {
 SENDS = ("messages", "media")  # what a closed account may not; it may still be asked how it does
 
 
-class FakeWhatsApp(State):
-    """A number with a server around it."""
-
-    server: ThreadingHTTPServer | None = None
-
-    def start(self, port: int = 0) -> "FakeWhatsApp":
-        """Listen on this machine; without a port on a free one."""
-        handler = type("Handler", (_Handler,), {"fake": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def stop(self) -> None:
-        """Listen no more, and push no more."""
-        with self.changed:
-            self.is_closed = True
-            self.changed.notify_all()
-        if self.server:
-            self.server.shutdown()
-            self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        """The address to give as api_url."""
-        assert self.server is not None
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    # As a stand-in (tickets/stand_in.py)
-    def connection(self, port: int = 0) -> dict[str, str]:
-        """The settings of an account."""
-        return {
-            "api_url": f"http://127.0.0.1:{port}" if port else self.url,
-            "token": self.token,
-            "app_secret": self.app_secret,
-            "phone_number_id": self.number_id,
-            "business_id": self.business_id,
-        }
-
-    def say(self, who: int, text: str) -> None:
-        """A customer writes."""
-        self.write(who, text, name=f"Customer {who}")
-
-    def refuse(self, who: int) -> None:
-        """What is sent to a customer is refused from now on: a block is never told, so they are not on WhatsApp any more."""
-        self.gone.add(who)
-
-    def live_in(self, folder: Path, name: str) -> None:
-        """Be the shop's number, remember its chats in a folder, and push what customers write."""
-        self.name = name
-        phone.keep(self, folder / "whatsapp.json")
-        push.push_forever(self)
-
-    def heard(self) -> list[tuple[str, float]]:
-        """What reached customers, and when."""
-        return list(self.reached)
-
-    def pushes(self) -> list[tuple[bytes, dict[str, str]]]:
-        """Take out what waits to be pushed, signed."""
-        return push.taken(self)
-
-    def deliver(self, together: int = 1) -> list[int]:
-        """Push once what waits to the webhook; return the statuses."""
-        return push.deliver(self, together)
-
-    def push_forever(self, second: float = 1.0) -> threading.Thread:
-        """Push in the background."""
-        return push.push_forever(self, second)
-
-    def answer(self, token: str, method: str, path: str, given: Object) -> Object:
-        """Do a call and return the body of its answer. Raises Failure, Silence."""
-        node, _slash, edge = path.strip("/").partition("/")
-        self.calls.append((edge or node, given))
-        if token != self.token:
-            raise bad_token()
-        if self.closes_after and len(self.sent) >= self.closes_after:
-            self.closed, self.closes_after = self.closed or "banned", 0
-        if self.closed == "expired":
-            raise expired()
-        if self.closed and edge in SENDS:
-            raise gone(node) if self.closed == "deleted" else Failure(*CLOSED[self.closed])
-        plan = next((one for one in self.plans if one.method in (edge, node)), None)
-        if plan:
-            self.plans.remove(plan)
-            if not plan.after_doing:
-                raise plan.failure
-        result = self._done(method, node, edge, given)
-        if plan:
-            raise plan.failure
-        return result
-
-    def _done(self, method: str, node: str, edge: str, given: Object) -> Object:
-        if node in self.files and (method, edge) == ("GET", ""):
-            return account.get_media(self, node, self.url)
-        edges = {self.number_id: OF_NUMBER, self.business_id: OF_BUSINESS}.get(node)
-        if edges is None:
-            raise gone(node)
-        known = edges.get((method, edge))
-        if known is None:
-            raise Failure(100, f"Unsupported {method.lower()} request: unknown path components: /{edge}")
-        return known(self, given)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one write: two would wait for a delayed ACK
-    fake: FakeWhatsApp
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
+class _Handler(Handler):
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         self._do("GET")
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
         self._do("POST")
 
-    def do_DELETE(self) -> None:
+    def do_DELETE(self) -> None:  # noqa: N802 - the library's name
         self._do("DELETE")
 
     def _do(self, method: str) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        raw = self.raw
         parts = urlsplit(self.path)
         if parts.path == "/phone/":
             return self._customer(raw)
@@ -192,18 +80,6 @@ class _Handler(BaseHTTPRequestHandler):
             return self.say(404, b"", {"Content-Type": "text/plain"})
         return self.say(200, found[1], {"Content-Type": found[0]})
 
-    def say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        """Answer; JSON unless `headers` say otherwise."""
-        try:
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-        except OSError:
-            self.close_connection = True
-
     def _given(self, query: str, raw: bytes) -> Object:
         kind = self.headers.get("Content-Type", "")
         given: Object = dict(parse_qsl(query))
@@ -227,3 +103,80 @@ def _multipart(kind: str, raw: bytes) -> Object:
         else:
             given[name] = content.decode("utf-8", "replace")
     return given
+
+
+class FakeWhatsApp(State, Served[Object]):
+    """A number with a server around it."""
+
+    handler = _Handler
+
+    @property
+    def target(self) -> str:
+        """Where callbacks go."""
+        return str(self.webhook.get("url") or "")
+
+    def signed(self, things: list[Object]) -> tuple[bytes, dict[str, str]]:
+        """A batch of changes, signed."""
+        return push.signed(self, things)
+
+    # As a stand-in (tickets/stand_in.py)
+    def connection(self, port: int = 0) -> dict[str, str]:
+        """The settings of an account."""
+        return {
+            "api_url": f"http://127.0.0.1:{port}" if port else self.url,
+            "token": self.token,
+            "app_secret": self.app_secret,
+            "phone_number_id": self.number_id,
+            "business_id": self.business_id,
+        }
+
+    def say(self, who: int, text: str) -> None:
+        """A customer writes."""
+        self.write(who, text, name=f"Customer {who}")
+
+    def refuse(self, who: int) -> None:
+        """What is sent to a customer is refused from now on: a block is never told, so they are not on WhatsApp any more."""
+        self.gone.add(who)
+
+    def live_in(self, folder: Path, name: str) -> None:
+        """Be the shop's number, remember its chats in a folder, and push what customers write."""
+        self.name = name
+        phone.keep(self, folder / "whatsapp.json")
+        self.push_forever(push.MOST_TOGETHER)
+
+    def heard(self) -> list[tuple[str, float]]:
+        """What reached customers, and when."""
+        return list(self.reached)
+
+    def answer(self, token: str, method: str, path: str, given: Object) -> Object:
+        """Do a call and return the body of its answer. Raises Failure, Silence."""
+        node, _slash, edge = path.strip("/").partition("/")
+        self.calls.append((edge or node, given))
+        if token != self.token:
+            raise bad_token()
+        if self.closes_after and len(self.sent) >= self.closes_after:
+            self.closed, self.closes_after = self.closed or "banned", 0
+        if self.closed == "expired":
+            raise expired()
+        if self.closed and edge in SENDS:
+            raise gone(node) if self.closed == "deleted" else Failure(*CLOSED[self.closed])
+        plan = next((one for one in self.plans if one.method in (edge, node)), None)
+        if plan:
+            self.plans.remove(plan)
+            if not plan.after_doing:
+                raise plan.failure
+        result = self._done(method, node, edge, given)
+        if plan:
+            raise plan.failure
+        return result
+
+    def _done(self, method: str, node: str, edge: str, given: Object) -> Object:
+        if node in self.files and (method, edge) == ("GET", ""):
+            return account.get_media(self, node, self.url)
+        edges = {self.number_id: OF_NUMBER, self.business_id: OF_BUSINESS}.get(node)
+        if edges is None:
+            raise gone(node)
+        known = edges.get((method, edge))
+        if known is None:
+            raise Failure(100, f"Unsupported {method.lower()} request: unknown path components: /{edge}")
+        return known(self, given)

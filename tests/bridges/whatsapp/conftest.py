@@ -11,7 +11,7 @@ from django.test import Client
 
 from bridges.whatsapp import channel
 from bridges.whatsapp.fake import FakeWhatsApp
-from bridges.whatsapp.fake.push import sign, taken
+from bridges.whatsapp.fake.push import sign
 from tests.flows.desk import mailbox
 from tickets.actions.accounts import add_account
 from tickets.channels import open_channel
@@ -70,7 +70,7 @@ def arrive(number: Account, whatsapp: FakeWhatsApp) -> Callable[..., None]:
     """`arrive()`: all that waits at the vendor is pushed, each by itself or `together`, and filed."""
 
     def run(together: int = 1) -> None:
-        for body, headers in taken(whatsapp, together):
+        for body, headers in whatsapp.pushes(together):
             assert push(number, body, whatsapp.app_secret, headers["X-Hub-Signature-256"]).status_code == 200
         process_all()
 

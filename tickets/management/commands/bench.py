@@ -52,6 +52,7 @@ class Command(BaseCommand):
         )
         mirror.add_argument("--rate", type=float, default=50, metavar="N", help="messages a second (default: 50)")
         mirror.add_argument("--seconds", type=float, default=20, metavar="N", help="each way (default: 20)")
+        mirror.add_argument("--channel", default="", help="which messenger (default: the first with a stand-in)")
         mirror.add_argument(
             "--accounts", type=int, default=2, metavar="N", help="bots: a vendor limits each (default: 2)"
         )
@@ -113,7 +114,7 @@ class Command(BaseCommand):
 
     def mirror(self, options: dict[str, Any]) -> None:
         """Measure both ways of a messenger."""
-        found = measure_mirror(options["rate"], options["seconds"], options["accounts"])
+        found = measure_mirror(options["rate"], options["seconds"], options["accounts"], options["channel"])
         self.show({way: asdict(latency) for way, latency in found.items()}, options["json"])
 
     def open_pages(self, options: dict[str, Any]) -> None:
