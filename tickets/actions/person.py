@@ -110,8 +110,10 @@ def normal(text: str) -> str:
 def person_of(contact: Contact) -> Person:
     """Return what the rows of a contact, and of those joined into it, say of them."""
     selves = list(contact.selves)
-    rows = Address.objects.filter(contact__in=selves).values_list("address", flat=True)
+    rows = list(Address.objects.filter(contact__in=selves))
     edits = Entry.objects.filter(contact_events__contact__in=selves, contact_events__kind="edited")
     former = {entry.fields.get("before", {}).get("name", "") for entry in edits.defer("body")}
-    names = ({one.name for one in selves} | former) - {""}
-    return Person({one.public_id for one in selves}, {row.lower() for row in rows}, names)
+    # What a channel calls them where their address is an id: a number, which others write with or without its plus.
+    called = {way for row in rows if row.shown != row.address for way in (row.shown, row.shown.removeprefix("+"))}
+    names = ({one.name for one in selves} | former | called) - {""}
+    return Person({one.public_id for one in selves}, {row.address.lower() for row in rows}, names)

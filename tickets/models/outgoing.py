@@ -35,6 +35,7 @@ class Delivery(models.Model):
     """Carrying one outgoing message to one recipient, or a correction of what was carried there."""
 
     way: Mapping[str, Any] = MappingProxyType({})  # what the recipient's notices said that an answer needs; no column
+    called = ""  # what people call the recipient, where somebody has looked and it is not the address; no column
     went_another_way = False  # whether a detour takes its place, where somebody has looked; no column
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tickets.actions.overtaken import token_of
 from tickets.models import (
     Act,
+    Address,
     Agent,
     Attachment,
     Delivery,
@@ -303,6 +304,7 @@ def timeline(ticket: Ticket, names: dict[str, str], every: bool = False) -> Time
     """The last 40 messages with the events since the first of them; `every`: all of them. `names`: agents by public id."""
     messages = list(shown(ticket)[: None if every else MOST_SHOWN])[::-1]
     fetch_told(messages)
+    call_recipients(messages)
     earlier = max(0, ticket.message_count - len(messages)) if len(messages) == MOST_SHOWN else 0
     since = messages[0].at if messages and earlier else None
     items: list[Said | Happened] = [Said(one, is_first=not earlier and not place) for place, one in enumerate(messages)]
@@ -348,6 +350,16 @@ def fetch_told(messages: list[Message]) -> None:
     reported = [one for one in messages if one.has_reports]  # type: ignore[attr-defined]
     prefetch_related_objects(reacted, Prefetch("reactions", Reaction.objects.order_by("pk")))
     prefetch_related_objects(reported, Prefetch("reports", reports))
+
+
+def call_recipients(messages: list[Message]) -> None:
+    """Say of deliveries on messengers what people call their recipients: an id tells nobody anything."""
+    sent = [one for message in messages for one in message.deliveries.all() if one.channel != settings.LAST_RESORT]
+    there = {one.recipient.lower() for one in sent}
+    rows = Address.objects.filter(address__in=there).only("channel", "address", "data") if there else ()
+    known = {(row.channel, row.address): row.shown for row in rows}
+    for one in sent:
+        one.called = known.get((one.channel, one.recipient.lower()), "")
 
 
 def happened(ticket: Ticket, since: datetime | None, names: dict[str, str]) -> Iterable[Happened]:
