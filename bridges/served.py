@@ -45,6 +45,8 @@ class Served(Generic[T]):
     """A stand-in that listens, and pushes what waits in `waiting`, oldest first."""
 
     handler: type[Handler] = Handler
+    together = 1  # how many are in one callback
+    lanes = 1  # how many callbacks are under way at once
     waiting: list[T]
 
     def __init__(self) -> None:
@@ -121,23 +123,32 @@ class Served(Generic[T]):
         except (URLError, OSError):
             return 0
 
-    def push_forever(self, together: int = 1, second: float = 1.0) -> threading.Thread:
-        """Push in the background, with growing pauses until a callback is taken; `second`: how long one is."""
-        thread = threading.Thread(target=self._push, args=(together, second), daemon=True, name="webhook")
-        thread.start()
-        return thread
+    def lane(self, thing: T) -> int:
+        """Return a number that is the same for all that has to stay in order."""
+        return 0
 
-    def _push(self, together: int, second: float) -> None:
+    def push_forever(self, second: float = 1.0) -> list[threading.Thread]:
+        """Push in the background, with growing pauses until a callback is taken; `second`: how long one is."""
+        threads = [
+            threading.Thread(target=self._push, args=(lane, second), daemon=True, name=f"webhook {lane}")
+            for lane in range(self.lanes)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _push(self, lane: int, second: float) -> None:
         pause = 1.0
         while not self.is_closed:
             with self.changed:
-                if not (self.waiting and self.target):
+                mine = [one for one in self.waiting if self.lane(one) % self.lanes == lane][: self.together]
+                if not (mine and self.target):
                     self.changed.wait(0.2)
                     continue
-                things = self.waiting[:together]
-            if self.post(things) == 200:
+            if self.post(mine) == 200:
                 with self.changed:
-                    del self.waiting[: len(things)]
+                    done = {id(one) for one in mine}
+                    self.waiting[:] = [one for one in self.waiting if id(one) not in done]
                 pause = 1.0
                 continue
             self._rest(pause * second)

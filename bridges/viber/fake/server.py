@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import json
 from pathlib import Path
+from zlib import crc32
 
-from bridges.payload import Object, load, words
+from bridges.payload import Object, get, load, words
 from bridges.served import Handler
 from bridges.viber.fake import calls, phone
 from bridges.viber.fake.failures import Failure, Silence
@@ -52,6 +53,12 @@ class FakeViber(State):
     """A bot with a server around it."""
 
     handler = _Handler
+    lanes = 4  # several users' callbacks at once; those of one user in order (from memory)
+
+    def lane(self, thing: Object) -> int:
+        """One of each user."""
+        who = next((words(get(thing, name), "id") for name in ("sender", "user") if name in thing), "")
+        return crc32((who or words(thing, "user_id")).encode())
 
     @property
     def target(self) -> str:

@@ -109,6 +109,7 @@ class FakeWhatsApp(State, Served[Object]):
     """A number with a server around it."""
 
     handler = _Handler
+    together = push.MOST_TOGETHER
 
     @property
     def target(self) -> str:
@@ -142,7 +143,7 @@ class FakeWhatsApp(State, Served[Object]):
         """Be the shop's number, remember its chats in a folder, and push what customers write."""
         self.name = name
         phone.keep(self, folder / "whatsapp.json")
-        self.push_forever(push.MOST_TOGETHER)
+        self.push_forever()
 
     def heard(self) -> list[tuple[str, float]]:
         """What reached customers, and when."""
