@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from tests.flows.desk import arrive, mail, mailbox, settle
+from tests.services.ports import wait_until
 from tickets.actions.accounts import add_account
 from tickets.actions.correct import edit_message, hindrance, withdraw_message
 from tickets.actions.deliver import deliver_due
@@ -49,8 +50,12 @@ def any_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=sorted(CHANNELS))
 def ticket(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[Ticket]:
-    """On each channel a customer who has asked: of its stand-in where it has one, else by mail."""
+    """On each channel a customer who has asked: of its stand-in where it has one, on its own page where it has that, else by mail."""
     home, cls = mailbox(acknowledge=False), CHANNELS[request.param]
+    if cls.audience:
+        request.getfixturevalue("live_url")
+        yield from on_a_page(cls)
+        return
     if not cls.stand_in:
         arrive(home, mail("Where is my order?"))
         yield Ticket.objects.get()
@@ -70,6 +75,19 @@ def ticket(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[T
     poll_once(account)
     yield Ticket.objects.get()
     vendor.stop()
+
+
+def on_a_page(cls: type[Channel]) -> Iterator[Ticket]:
+    """Somebody has the channel's own page open, and writes there over real HTTP."""
+    account = add_account(cls.name, "Shop", "shop")
+    open_channel(account).connect()
+    audience = import_string(cls.audience)(open_channel(account).deep_link(""))
+    audience.start()
+    audience.say(WHO, "Where is my order?")
+    wait_until(InboxItem.objects.exists, 30, "nothing came from the page")
+    process_all()
+    yield Ticket.objects.get()
+    audience.stop()
 
 
 def poll_once(account: Account) -> None:
