@@ -1,16 +1,41 @@
 """What every stand-in of a vendor that pushes has: an HTTP server on this machine, and callbacks that are repeated until they are taken."""
 
+import json
 import threading
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 LONGEST_PAUSE = 3600.0  # seconds, of the growing ones
 PATIENCE = 10  # seconds for a callback
+SAVED_EVERY = 1.0
 T = TypeVar("T")  # one thing that is to be pushed
+
+
+def save_always(fake: Any, file: Path, kept: Callable[[], dict[str, Any]]) -> threading.Thread:
+    """Write what `kept` says of a stand-in into a file, whenever it has changed, for as long as the stand-in lives."""
+
+    def save() -> None:
+        last = ""
+        while not fake.is_closed:
+            with fake.changed:
+                text = json.dumps(kept(), ensure_ascii=False)
+            if text != last:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                draft = file.with_suffix(".new")
+                draft.write_text(text, "utf-8")
+                draft.replace(file)
+                last = text
+            time.sleep(SAVED_EVERY)
+
+    thread = threading.Thread(target=save, daemon=True, name="save")
+    thread.start()
+    return thread
 
 
 class Handler(BaseHTTPRequestHandler):

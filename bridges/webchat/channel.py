@@ -175,15 +175,13 @@ class Webchat(Channel):
     def way_out(self) -> str:
         """The line that a website needs, and the address for everybody else."""
         snippet = f'<script async src="{self.address}widget.js"></script>'
-        words = _(
-            "A website needs this line: %(snippet)s Its own page: %(address)s The code for a shop’s door: %(code)s"
-        )
-        where = _("It stands on %s.") % ", ".join(sites_of(self.account)) if sites_of(self.account) else ""
-        return " ".join(
-            filter(
-                None, [words % {"snippet": snippet, "address": self.address, "code": f"{self.address}qr.svg"}, where]
-            )
-        )
+        found = [
+            _("A website needs this line: %s") % snippet,
+            _("it may stand on %s") % (", ".join(sites_of(self.account)) or _("no website yet")),
+            _("its own page: %s") % self.address,
+            _("the code for a shop’s door: %sqr.svg") % self.address,
+        ]
+        return " · ".join(found)
 
     def deep_link(self, payload: str) -> str:
         """The chat's own page. A browser keeps apart who somebody is there and on a website: nothing can be brought along."""

@@ -132,6 +132,12 @@ def test_a_mailbox_has_no_page_until_somebody_opens_it(box: Account) -> None:
     assert InboxItem.objects.count() == 0
 
 
+def test_the_mailboxs_screen_says_where_its_page_is(box: Account) -> None:
+    assert open_channel(box).way_out().endswith(f" · its contact page: {settings_.SITE_URL}/contact/{box.public_id}/")
+    change_account(box, None, config={})
+    assert "contact page" not in open_channel(box).way_out()
+
+
 def test_it_speaks_the_customers_language(box: Account) -> None:
     page = Client().get(f"/contact/{box.public_id}/", headers={"Accept-Language": "de"}).content.decode()
     assert "Schreiben Sie uns" in page

@@ -210,8 +210,10 @@ class Email(Channel):
         return "", Health.WORKING
 
     def way_out(self) -> str:
-        """By a server, by a provider, or only into a folder."""
-        return way_out(self.account)
+        """By a server, by a provider, or only into a folder; and where its contact page is, if it has one."""
+        page = f"{settings.SITE_URL}/contact/{self.account.public_id}/"
+        told = _("its contact page: %s") % page if self.account.config.get("contact_page") == "yes" else ""
+        return " · ".join(filter(None, [way_out(self.account), told]))
 
     def render(self, outgoing: Outgoing) -> bytes:
         """The mail as it is really sent."""

@@ -2,12 +2,12 @@
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridges.served import save_always
 from bridges.telegram.fake.failures import Object
 from bridges.telegram.fake.state import State
 
@@ -20,7 +20,6 @@ FIRST_LINES = (
 )
 KEPT = ("updates", "chats", "blocked", "allowed", "next_update", "next_message", "reached", "moved")
 TYPING_SECONDS = 5.0  # SPEC sendChatAction
-SAVED_EVERY = 1.0
 
 
 def do(state: State, given: Object) -> Any:
@@ -101,7 +100,7 @@ def keep(state: State, file: Path) -> None:
     else:
         for who, text in FIRST_LINES:
             state.write(who, text, name=PEOPLE[who])
-    threading.Thread(target=_save_always, args=(state, file), daemon=True, name="save").start()
+    save_always(state, file, lambda: _kept(state))
 
 
 def _load(state: State, kept: Object) -> None:
@@ -111,17 +110,7 @@ def _load(state: State, kept: Object) -> None:
     state.files = {name: base64.b64decode(content) for name, content in kept["files"].items()}
 
 
-def _save_always(state: State, file: Path) -> None:
-    last = ""
-    while not state.is_closed:
-        with state.changed:
-            kept = {name: getattr(state, name) for name in KEPT} | {"blocked": sorted(state.blocked)}
-            kept["files"] = {name: base64.b64encode(content).decode() for name, content in state.files.items()}
-            text = json.dumps(kept, ensure_ascii=False)
-        if text != last:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(".new")
-            draft.write_text(text, "utf-8")
-            draft.replace(file)
-            last = text
-        time.sleep(SAVED_EVERY)
+def _kept(state: State) -> Object:
+    kept = {name: getattr(state, name) for name in KEPT} | {"blocked": sorted(state.blocked)}
+    kept["files"] = {name: base64.b64encode(content).decode() for name, content in state.files.items()}
+    return kept

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from bridges.payload import Object, words
+from bridges.served import save_always
 from bridges.viber.fake.state import CLOSED, State
 
 PEOPLE = {7201: "Iryna Melnyk", 7202: "Petro Shevchuk", 7203: "Dana Kolar"}
@@ -20,7 +20,6 @@ FIRST_LINES = (
     (7203, "Do you sell gift vouchers?"),
 )
 KEPT = ("waiting", "sent", "chats", "names", "webhook", "events", "closed", "next_token", "reached", "welcomed")
-SAVED_EVERY = 1.0
 PATIENCE = 5
 
 
@@ -112,7 +111,7 @@ def keep(state: State, file: Path) -> None:
     else:
         for who, text in FIRST_LINES:
             state.write(who, text, PEOPLE[who], at=time.time() - 60)
-    threading.Thread(target=_save_always, args=(state, file), daemon=True, name="save").start()
+    save_always(state, file, lambda: _kept(state))
 
 
 def _load(state: State, kept: Object) -> None:
@@ -125,23 +124,9 @@ def _load(state: State, kept: Object) -> None:
     state.files = {place: (name, base64.b64decode(content)) for place, (name, content) in kept["files"].items()}
 
 
-def _kept(state: State) -> str:
-    with state.changed:
-        kept = {name: getattr(state, name) for name in KEPT} | {"subscribed": sorted(state.subscribed)}
-        kept["files"] = {
-            place: (name, base64.b64encode(content).decode()) for place, (name, content) in state.files.items()
-        }
-        return json.dumps(kept, ensure_ascii=False)
-
-
-def _save_always(state: State, file: Path) -> None:
-    last = ""
-    while not state.is_closed:
-        text = _kept(state)
-        if text != last:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(".new")
-            draft.write_text(text, "utf-8")
-            draft.replace(file)
-            last = text
-        time.sleep(SAVED_EVERY)
+def _kept(state: State) -> Object:
+    kept = {name: getattr(state, name) for name in KEPT} | {"subscribed": sorted(state.subscribed)}
+    kept["files"] = {
+        place: (name, base64.b64encode(content).decode()) for place, (name, content) in state.files.items()
+    }
+    return kept

@@ -2,12 +2,12 @@
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridges.served import save_always
 from bridges.whatsapp.fake.failures import Object
 from bridges.whatsapp.fake.state import CLOSED, State
 from bridges.whatsapp.fake.templating import template
@@ -23,7 +23,6 @@ FIRST_LINES = (
 A_DAY_AGO = 26 * 3600  # one of them wrote so long ago that only a template reaches them
 KEPT = ("waiting", "sent", "chats", "last_in", "names", "webhook", "closed", "next_id", "reached")
 TYPING_SECONDS = 25.0  # META "Typing indicators"
-SAVED_EVERY = 1.0
 TEMPLATES = (
     template("order_ready", "Hello {{1}}, your order {{2}} is ready. Come by until {{3}}.", header="Good news"),
     template(
@@ -131,7 +130,7 @@ def keep(state: State, file: Path) -> None:
         for who, text in FIRST_LINES:
             ago = A_DAY_AGO if who == HIDES_THE_NUMBER else 60
             state.write(who, text, name=PEOPLE[who], at=time.time() - ago)
-    threading.Thread(target=_save_always, args=(state, file), daemon=True, name="save").start()
+    save_always(state, file, lambda: _kept(state))
 
 
 def _load(state: State, kept: Object) -> None:
@@ -144,19 +143,7 @@ def _load(state: State, kept: Object) -> None:
     state.files = {name: (kind, base64.b64decode(content)) for name, (kind, content) in kept["files"].items()}
 
 
-def _save_always(state: State, file: Path) -> None:
-    last = ""
-    while not state.is_closed:
-        with state.changed:
-            kept = {name: getattr(state, name) for name in KEPT} | {"blocked": sorted(state.blocked)}
-            kept["files"] = {
-                name: (kind, base64.b64encode(content).decode()) for name, (kind, content) in state.files.items()
-            }
-            text = json.dumps(kept, ensure_ascii=False)
-        if text != last:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(".new")
-            draft.write_text(text, "utf-8")
-            draft.replace(file)
-            last = text
-        time.sleep(SAVED_EVERY)
+def _kept(state: State) -> Object:
+    kept = {name: getattr(state, name) for name in KEPT} | {"blocked": sorted(state.blocked)}
+    kept["files"] = {name: (kind, base64.b64encode(content).decode()) for name, (kind, content) in state.files.items()}
+    return kept
