@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from statistics import median
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -154,10 +155,15 @@ def database_url() -> str:
 def warm_up(vendors: Sequence[Talks]) -> None:
     """Wait until each account is polled and everybody has a ticket."""
     for number in range(CUSTOMERS):
-        for vendor in vendors:
-            vendor.say(1000 + number, f"warm {number}")
+        for place, vendor in enumerate(vendors):
+            vendor.say(who_of(place, number), f"warm {number}")
     wait(lambda: Message.objects.count() >= CUSTOMERS * len(vendors), START_SECONDS, "The parts do not start")
     time.sleep(2)
+
+
+def who_of(place: int, number: int) -> int:
+    """Return a customer of the account at `place`; nobody writes to two accounts: all would be answered by one."""
+    return 1000 * (place + 1) + number
 
 
 def wait(condition: Callable[[], bool], limit: float, words: str, every: float = LOOKS_EVERY) -> None:
@@ -181,8 +187,7 @@ def come_in(vendors: Sequence[Talks], rate: float, seconds: float, each: int = C
             time.sleep(max(0.0, began + number / rate - time.monotonic()))
             written[f"line {number}"] = time.time()
             turn, place = divmod(number, len(vendors))
-            who = 1000 * (place + 1) + turn % each  # nobody writes to two accounts: all would be answered by one
-            vendors[place].say(who, f"line {number}")
+            vendors[place].say(who_of(place, turn % each), f"line {number}")
 
     writer = threading.Thread(target=write, daemon=True)
     seen: dict[str, float] = {}
@@ -202,7 +207,7 @@ def come_in(vendors: Sequence[Talks], rate: float, seconds: float, each: int = C
 def go_out(vendors: Sequence[Talks], rate: float, seconds: float) -> list[float]:
     """Agents' answers whose undo time ends at an even pace; how long each took from there to the customer."""
     agent = Agent.objects.create_user("ann@bench.example", name="Ann", role=Role.AGENT, created_at=timezone.now())
-    tickets = list(Ticket.objects.order_by("number"))
+    tickets = _in_turns()
     count = int(rate * seconds)
     before = {text for vendor in vendors for text, _at in vendor.heard()}
     drafts = [
@@ -222,6 +227,16 @@ def go_out(vendors: Sequence[Talks], rate: float, seconds: float) -> list[float]
     # The vendor notes when it heard each: asking it seldom is as exact, and leaves the machine to those who are measured.
     wait(lambda: len(heard()) >= count, lead + seconds + LATEST, f"Not all of {count} answers went out", HEARD_EVERY)
     return [at - send_at.timestamp() for text, at in heard().items() if (send_at := due[text])]
+
+
+def _in_turns() -> list[Ticket]:
+    """All tickets, one of each account after the other: answers come from many agents at once, and a vendor limits each account."""
+    by_account: dict[int, dict[int, None]] = {}
+    for account, ticket in Message.objects.order_by("pk").values_list("account", "ticket"):
+        by_account.setdefault(account, {})[ticket] = None
+    turns = [pk for pk in chain.from_iterable(zip_longest(*by_account.values())) if pk is not None]
+    found = Ticket.objects.in_bulk(turns)
+    return [found[pk] for pk in turns]
 
 
 def figures(taken: Sequence[float]) -> Latency:
