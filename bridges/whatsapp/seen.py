@@ -16,7 +16,12 @@ log = logging.getLogger(__name__)
 
 
 def last_of(outgoing: Outgoing) -> str:
-    """Return what the vendor calls the newest message of this conversation, "" where there is none of theirs."""
+    """Return what the vendor calls the newest message of this conversation; "" where there is none of theirs, or it was marked with
+    an answer before this one."""
+    said = Message.objects.filter(ticket=outgoing.message.ticket_id, pk__lt=outgoing.message.pk)
+    before = said.exclude(direction="note").order_by("-pk").values_list("direction", "deliveries__state").first()
+    if before == ("out", "sent"):
+        return ""
     rows = Message.objects.filter(ticket=outgoing.message.ticket_id, account=outgoing.account, direction="in")
     return _newest(
         list(rows.order_by("-at", "-pk").values_list("message_id", flat=True)[:LOOKED_BACK]), outgoing.account

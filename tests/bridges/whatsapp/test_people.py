@@ -85,3 +85,20 @@ def test_an_erasure_takes_the_number_out_of_what_others_wrote(
     assert text.strip() == f"Call her at (erased) or (erased), not at +{phone}9."
     assert phone.encode() + b"," not in read.original(Message.objects.get(pk=about.pk).entry)
     assert rebuilt_differences() == []
+
+
+def test_what_a_customer_wrote_is_marked_as_read_with_the_first_answer_and_not_with_each(
+    number: Account, whatsapp: FakeWhatsApp, arrive: Arrive, ben: Agent
+) -> None:
+    first = whatsapp.write(ANN, "Where is my order?", name="Ann")
+    arrive()
+    ticket = Ticket.objects.get()
+    for text in ("On its way.", "It comes tomorrow."):
+        reply(ticket, text, ben)
+        settle()
+    assert whatsapp.seen == [(first["id"], False)]
+    second = whatsapp.write(ANN, "Thank you!", name="Ann")
+    arrive()
+    reply(ticket, "You are welcome.", ben)
+    settle()
+    assert whatsapp.seen == [(first["id"], False), (second["id"], False)]
