@@ -187,6 +187,20 @@ def test_an_answer_to_a_closed_chat_is_counted_on_its_button(shop: Website, page
     assert Delivery.objects.get().receipt != "read"
 
 
+def test_who_comes_back_sees_what_was_said_last(shop: Website, page: Page) -> None:
+    frame = opened(page, shop)
+    for number in range(8):
+        write(frame, f"Line {number}: " + "a long story about a kettle. " * 8)
+    until_stored(8)
+    expect(frame.locator("#lines .line")).to_have_count(8)
+    page.reload()
+    page.get_by_role("button", name="Open the chat").wait_for()
+    again = page.frame_locator("iframe")
+    expect(again.locator("#lines .line")).to_have_count(8, timeout=SOON)  # while it is still closed
+    page.get_by_role("button", name="Open the chat").click()
+    expect(again.locator("#lines .line").last).to_be_in_viewport()
+
+
 def test_an_address_is_asked_for_early_and_never_as_a_condition(shop: Website, page: Page) -> None:
     frame = opened(page, shop)
     expect(frame.get_by_label("Your email address")).to_be_hidden()

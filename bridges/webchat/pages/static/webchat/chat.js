@@ -36,7 +36,7 @@ addEventListener("message", (event) => {
     where = String(event.data.page || "").slice(0, 500);
     if (!kept.get("pass") && event.data.kept) kept.set("pass", event.data.kept);
     if (event.data.jwt) identify(event.data.jwt); else start();
-  } else if (what === "opened") { isOpen = true; text.focus(); acknowledge(); }
+  } else if (what === "opened") { isOpen = true; scroll.scrollTop = scroll.scrollHeight; text.focus(); acknowledge(); } // hidden, it had no height to be scrolled
   else if (what === "closed") isOpen = false;
   else if (what === "identify") identify(event.data.jwt);
   else if (what === "reset") forget();
