@@ -5,6 +5,7 @@ All parts run as `manage.py run` starts them, the web server among them, whose m
 
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from tickets.actions.accounts import add_account
 from tickets.bench.mirror import (
     LATEST,
     PARTS,
-    Latency,
     come_in,
     figures,
     free_port,
@@ -24,6 +24,7 @@ from tickets.bench.mirror import (
     running,
     wait,
     wait_for_web,
+    who_of,
 )
 from tickets.bench.scratch import mailbox, scratch
 from tickets.channels import Channel, channel_classes, open_channel
@@ -61,15 +62,10 @@ def measure(name: str, people: int = 1000, rate: float = 10, seconds: float = 20
         _open(audience, each)
         found: dict[str, Any] = {"pages": each * ACCOUNTS}
         found["web_memory_mb"] = {"before": before, "with_pages": _memory_of_web(pid)}
-        found["in"] = _told(come_in(audience, rate, seconds, each))
-        found["out"] = _told(go_out(audience, rate, seconds))
+        found["in"] = asdict(figures(come_in(audience, rate, seconds, each)))
+        found["out"] = asdict(figures(go_out(audience, rate, seconds)))
         found["web_memory_mb"]["after"] = _memory_of_web(pid)
         return found
-
-
-def _told(taken: list[float]) -> dict[str, float]:
-    latency: Latency = figures(taken)
-    return {"median_ms": latency.median_ms, "p95_ms": latency.p95_ms, "messages": latency.messages}
 
 
 def _connected(cls: type[Channel], number: int, home: Account) -> Account:
@@ -91,7 +87,7 @@ def _open(audience: list[Audience], each: int) -> None:
     for number in range(each * len(audience)):
         turn, place = divmod(number, len(audience))
         time.sleep(max(0.0, began + number / COME - time.monotonic()))
-        audience[place].say(1000 * (place + 1) + turn, f"first {place} {turn}")
+        audience[place].say(who_of(place, turn), f"first {place} {turn}")
     wait(lambda: Message.objects.count() >= each * len(audience), LATEST, "Not everybody came in")
     time.sleep(SETTLED)
 

@@ -9,6 +9,7 @@ from tickets.channels.fields import Field
 from tickets.channels.keep import keep_address, keep_portrait, message_id_of
 from tickets.channels.media import media_link, read_media_link
 from tickets.channels.opening import NoAccount, account_of, channel_classes, chats_of, open_channel
+from tickets.channels.reading import Reading
 from tickets.channels.refusals import (
     BUG,
     CONTACT_BLOCKED,
@@ -77,6 +78,7 @@ __all__ = [
     "Outgoing",
     "Probe",
     "Rate",
+    "Reading",
     "Refused",
     "Suggestion",
     "Template",

@@ -13,21 +13,20 @@ import contextvars
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from allauth.core.internal.sessionkit import get_session_user
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from tickets.actions import notify, presence
 from tickets.actions.presence import Present
+from tickets.channels.reading import Reading
 from tickets.models import Agent
 from tickets.permissions import visible_to
 from tickets.record import changes as record_changes
@@ -39,9 +38,7 @@ HEARTBEAT_SECONDS = 15
 SESSION_SECONDS = 60  # after which a stream asks again whether its session still is one
 BEAT = b"event: beat\ndata: 1\n\n"
 MOST_WAITING = 1000  # events for one slow browser; with more it is cut off, and resumes where it was
-T = TypeVar("T")
-
-_thread = ThreadPoolExecutor(1, "live")  # one thread, so that its database connection is one
+ask = Reading("live").ask
 
 
 def visible_among(agent_pk: int, changes: Iterable[Change]) -> list[Change]:
@@ -57,19 +54,6 @@ def visible_numbers(agent_pk: int, numbers: Collection[int]) -> frozenset[int]:
     if agent is None:
         return frozenset()
     return frozenset(visible_to(agent).filter(number__in=numbers).values_list("number", flat=True))
-
-
-async def ask(question: Callable[[], T]) -> T:
-    """Run a database question in the live thread; a broken connection is closed, so that the next one is new."""
-
-    def answer() -> T:
-        try:
-            return question()
-        except Error:
-            connection.close()
-            raise
-
-    return await asyncio.get_running_loop().run_in_executor(_thread, answer)
 
 
 @dataclass(eq=False, slots=True)

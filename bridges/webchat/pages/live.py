@@ -8,13 +8,11 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from django.core.cache import cache
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from redis import RedisError
@@ -22,27 +20,12 @@ from redis import RedisError
 from bridges.webchat.channel import Webchat, typing_key
 from bridges.webchat.pages.door import chat_of, pass_of, refused
 from bridges.webchat.passes import Pass
-from tickets.channels import Account, newest, something_new
+from tickets.channels import Account, Reading, newest, something_new
 
 EVERY_SECONDS = 0.25
 BEAT_SECONDS = 25
 NEW, TYPING, BEAT = b"event: new\ndata: 1\n\n", b"event: typing\ndata: 1\n\n", b"event: beat\ndata: 1\n\n"
-T = TypeVar("T")
-
-_thread = ThreadPoolExecutor(1, "webchat")  # one thread, so that its database connection is one
-
-
-async def ask(question: Callable[[], T]) -> T:
-    """Ask the database in a thread of its own; a broken connection is closed, so that the next one is new."""
-
-    def answer() -> T:
-        try:
-            return question()
-        except Error:
-            connection.close()
-            raise
-
-    return await asyncio.get_running_loop().run_in_executor(_thread, answer)
+ask = Reading("webchat").ask
 
 
 @dataclass(eq=False, slots=True)
