@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
     fake: Any
 
     def log_message(self, *args: Any) -> None:
-        """Say nothing."""
+        """Say nothing: addresses may hold a token."""
 
     @property
     def raw(self) -> bytes:
@@ -66,21 +66,15 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-class Served(Generic[T]):
-    """A stand-in that listens, and pushes what waits in `waiting`, oldest first."""
+class Listening:
+    """A stand-in that listens, and wakes whoever waits for `changed`."""
 
     handler: type[Handler] = Handler
-    together = 1  # how many are in one callback
-    lanes = 1  # how many callbacks are under way at once
-    waiting: list[T]
+    server: ThreadingHTTPServer | None = None
+    changed: threading.Condition
+    is_closed: bool
 
-    def __init__(self) -> None:
-        self.changed = threading.Condition(threading.RLock())
-        self.server: ThreadingHTTPServer | None = None
-        self.is_closed = False
-        self.waiting = []
-
-    def start(self, port: int = 0) -> Any:
+    def start(self, port: int = 0) -> Self:
         """Listen on this machine; without a port on a free one."""
         handler = type("OwnHandler", (self.handler,), {"fake": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -89,7 +83,7 @@ class Served(Generic[T]):
         return self
 
     def stop(self) -> None:
-        """Listen no more, and push no more."""
+        """Listen no more, and push no more; who waits comes back with nothing."""
         with self.changed:
             self.is_closed = True
             self.changed.notify_all()
@@ -102,6 +96,19 @@ class Served(Generic[T]):
         """The address to give as api_url."""
         assert self.server is not None
         return f"http://127.0.0.1:{self.server.server_port}"
+
+
+class Served(Listening, Generic[T]):
+    """A stand-in that listens, and pushes what waits in `waiting`, oldest first."""
+
+    together = 1  # how many are in one callback
+    lanes = 1  # how many callbacks are under way at once
+    waiting: list[T]
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition(threading.RLock())
+        self.is_closed = False
+        self.waiting = []
 
     @property
     @abstractmethod

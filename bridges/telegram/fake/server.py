@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from bridges.served import Handler, Listening
 from bridges.telegram.fake import business, parameters, phone, sending, updates, uploads
 from bridges.telegram.fake.failures import MALFORMED, NO_METHOD, NOT_FOUND, UNAUTHORIZED, Failure, Object, Silence
 from bridges.telegram.fake.state import TOKEN, State
@@ -55,33 +55,74 @@ METHODS: dict[str, Callable[[State, Object], Any]] = {
 }
 
 
-class FakeTelegram(State):
+class _Handler(Handler):
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        self.do_POST()
+
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
+        raw = self.raw
+        parts = unquote(urlsplit(self.path).path).split("/")
+        if len(parts) > 3 and parts[1] == "file":
+            return self._file(parts[2].removeprefix("bot"), "/".join(parts[3:]))
+        if parts[1:] == ["phone", ""]:
+            return self._customer(raw)
+        if len(parts) != 3 or not parts[1].startswith("bot"):
+            return self._tell(Failure(404, NOT_FOUND))
+        try:
+            body = self.fake.answer(parts[1].removeprefix("bot"), parts[2].lower(), self._given(raw))
+        except Failure as failure:
+            return self._tell(failure)
+        except Silence:
+            self.close_connection = True
+            return None
+        return self.say(200, json.dumps(body).encode())
+
+    def _customer(self, raw: bytes) -> None:
+        """What somebody does on the phone of the demo; no part of the Bot API."""
+        try:
+            return self.say(200, json.dumps(phone.do(self.fake, json.loads(raw))).encode())
+        except (KeyError, ValueError, TypeError) as error:
+            return self.say(400, json.dumps({"error": str(error)}).encode())
+
+    def _file(self, token: str, path: str) -> None:
+        """A file by the path that getFile gave; a wrong token learns nothing (TBA ClientManager.cpp)."""
+        content = self.fake.files.get(path) if token == self.fake.token and not self.fake.is_revoked else None
+        if content is None:
+            return self._tell(Failure(404, NOT_FOUND))
+        return self.say(200, content, {"Content-Type": "application/octet-stream"})
+
+    def _tell(self, failure: Failure) -> None:
+        after = failure.body.get("parameters", {}).get("retry_after")
+        self.say(failure.code, json.dumps(failure.body).encode(), {"Retry-After": str(after)} if after else {})
+
+    def _given(self, raw: bytes) -> Object:
+        kind = self.headers.get("Content-Type", "")
+        given: Object = dict(parse_qsl(urlsplit(self.path).query))
+        if kind.startswith("application/json"):
+            return {**given, **json.loads(raw or b"{}")}
+        if kind.startswith("multipart/"):
+            return given | _multipart(kind, raw)
+        return given | dict(parse_qsl(raw.decode("utf-8", "replace")))
+
+
+def _multipart(kind: str, raw: bytes) -> Object:
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + raw)
+    given: Object = {"files": {}}
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        if part.get_filename():
+            given["files"][name] = (part.get_filename(), content)
+        else:
+            given[name] = content.decode("utf-8", "replace")
+    return given
+
+
+class FakeTelegram(State, Listening):
     """A bot with a server around it."""
 
-    server: ThreadingHTTPServer | None = None
-
-    def start(self, port: int = 0) -> "FakeTelegram":
-        """Listen on this machine; without a port on a free one."""
-        handler = type("Handler", (_Handler,), {"fake": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def stop(self) -> None:
-        """Stop listening; polls that wait come back empty."""
-        with self.changed:
-            self.is_closed = True
-            self.changed.notify_all()
-        if self.server:
-            self.server.shutdown()
-            self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        """The address to give as api_url."""
-        assert self.server is not None
-        return f"http://127.0.0.1:{self.server.server_port}"
+    handler = _Handler
 
     # As a stand-in (tickets/stand_in.py)
     def connection(self, port: int = 0) -> dict[str, str]:
@@ -146,86 +187,3 @@ TOLD = {  # TBA Client.cpp: the description beside a result
     "setwebhook": {"description": "Webhook was set"},
     "deletewebhook": {"description": "Webhook was deleted"},
 }
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one write: two would wait for a delayed ACK
-    fake: FakeTelegram
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing: addresses hold the token."""
-
-    def do_GET(self) -> None:
-        self.do_POST()
-
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = unquote(urlsplit(self.path).path).split("/")
-        if len(parts) > 3 and parts[1] == "file":
-            return self._file(parts[2].removeprefix("bot"), "/".join(parts[3:]))
-        if parts[1:] == ["phone", ""]:
-            return self._customer(raw)
-        if len(parts) != 3 or not parts[1].startswith("bot"):
-            return self._tell(Failure(404, NOT_FOUND))
-        try:
-            body = self.fake.answer(parts[1].removeprefix("bot"), parts[2].lower(), self._given(raw))
-        except Failure as failure:
-            return self._tell(failure)
-        except Silence:
-            self.close_connection = True
-            return None
-        return self.say(200, json.dumps(body).encode())
-
-    def _customer(self, raw: bytes) -> None:
-        """What somebody does on the phone of the demo; no part of the Bot API."""
-        try:
-            return self.say(200, json.dumps(phone.do(self.fake, json.loads(raw))).encode())
-        except (KeyError, ValueError, TypeError) as error:
-            return self.say(400, json.dumps({"error": str(error)}).encode())
-
-    def _file(self, token: str, path: str) -> None:
-        """A file by the path that getFile gave; a wrong token learns nothing (TBA ClientManager.cpp)."""
-        content = self.fake.files.get(path) if token == self.fake.token and not self.fake.is_revoked else None
-        if content is None:
-            return self._tell(Failure(404, NOT_FOUND))
-        return self.say(200, content, {"Content-Type": "application/octet-stream"})
-
-    def _tell(self, failure: Failure) -> None:
-        after = failure.body.get("parameters", {}).get("retry_after")
-        self.say(failure.code, json.dumps(failure.body).encode(), {"Retry-After": str(after)} if after else {})
-
-    def say(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        """Answer; JSON unless `headers` say otherwise."""
-        try:
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-        except OSError:
-            self.close_connection = True
-
-    def _given(self, raw: bytes) -> Object:
-        kind = self.headers.get("Content-Type", "")
-        given: Object = dict(parse_qsl(urlsplit(self.path).query))
-        if kind.startswith("application/json"):
-            return {**given, **json.loads(raw or b"{}")}
-        if kind.startswith("multipart/"):
-            return given | _multipart(kind, raw)
-        return given | dict(parse_qsl(raw.decode("utf-8", "replace")))
-
-
-def _multipart(kind: str, raw: bytes) -> Object:
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + raw)
-    given: Object = {"files": {}}
-    for part in message.iter_parts():
-        name = str(part.get_param("name", header="content-disposition"))
-        content = part.get_payload(decode=True)
-        assert isinstance(content, bytes)
-        if part.get_filename():
-            given["files"][name] = (part.get_filename(), content)
-        else:
-            given[name] = content.decode("utf-8", "replace")
-    return given
