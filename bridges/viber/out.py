@@ -14,7 +14,6 @@ from tickets.channels import BUG, Delivery, Done, NotSent, Outgoing, media_link
 from tickets.mime.file_names import safe_name
 from tickets.mime.parse import parse
 
-LONGEST_NAME = 28  # channels.md §2
 OLDEST_APP = 1  # min_api_version: what is sent here every app shows
 
 

@@ -33,11 +33,6 @@ class Pass:
     number: int = 0
     until: int = 0  # Unix time; 0: for good
 
-    @property
-    def is_known(self) -> bool:
-        """Whether a site vouched for them."""
-        return self.visitor.startswith(KNOWN)
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

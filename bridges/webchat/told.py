@@ -12,7 +12,6 @@ from bridges.webchat.passes import Pass
 from tickets.mime.build import File
 
 LONGEST_TEXT = 20_000
-LONGEST_NAME = 100
 
 
 def message(given: Pass, client_id: str, at: datetime, text: str, files: Sequence[File], **more: str) -> bytes:

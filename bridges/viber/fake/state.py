@@ -9,7 +9,6 @@ from bridges.served import Served
 from bridges.viber.fake.failures import Failure, Planned, Silence
 
 TOKEN = "4d1f2a3b4c5d6e7f-0123456789abcdef-89abcdef01234567"  # noqa: S105 - of nobody
-SESSION = 24 * 3600  # seconds
 CLOSED = {"token": 2, "blocked": 7, "gone": 8, "suspended": 9, "unauthorised": 15, "unpaid": 24}
 FIRST_TOKEN = 5741311803571721087  # beyond what a float holds, as in samples.json
 
